@@ -1,0 +1,1 @@
+"""Fiscal registers and fiscal document formats. Knows nothing of any program that uses it."""

@@ -1,0 +1,1 @@
+"""Driver of registers that speak the Shtrih-M protocol."""

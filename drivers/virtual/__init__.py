@@ -1,0 +1,1 @@
+"""A fiscal register in software: for training, the demo, and tests over a real wire."""

@@ -1,0 +1,1 @@
+"""Kassa, the cashier station of a computer club."""
