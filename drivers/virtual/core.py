@@ -10,14 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from drivers.ffd.document import FiscalDocument
-from drivers.ffd.enumerations import CalculationSign, CorrectionType, FfdVersion, TaxSystem
-from drivers.ffd.receipt import Cashier, Item, Payments, VatSum
-from drivers.ffd.tlv import Tlv
-from drivers.register import FnPhase, FnWarnings, PrintState, ShiftState
+from drivers.ffd.enumerations import FfdVersion, TaxSystem
 
 type_Clock = Callable[[], datetime]
 
