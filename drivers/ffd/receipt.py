@@ -133,6 +133,12 @@ class Supplier(Frozen):
     """1171."""
 
 
+def _default_cost(data: dict[str, Any]) -> int:
+    if "price" not in data or "quantity" not in data:
+        return 0  # those fields have an error of their own already
+    return arithmetic.item_cost(data["price"], data["quantity"])
+
+
 class Item(Frozen):
     """1059, one line; price and cost already carry every discount."""
 
@@ -142,7 +148,7 @@ class Item(Frozen):
     """1079, for one unit."""
     quantity: Quantity = Decimal(1)
     """1023."""
-    cost: Kopecks = Field(default_factory=lambda data: _default_cost(data))
+    cost: Kopecks = Field(default_factory=_default_cost)
     """1043; price x quantity, rounded half up, when not given."""
     vat_rate: VatRate
     """1199."""
@@ -172,12 +178,6 @@ class Item(Frozen):
     """1191."""
     industry_requisites: tuple[IndustryRequisite, ...] = ()
     """1260, FFD 1.2."""
-
-
-def _default_cost(data: dict[str, Any]) -> int:
-    if "price" not in data or "quantity" not in data:
-        return 0  # those fields have an error of their own already
-    return arithmetic.item_cost(data["price"], data["quantity"])
 
 
 class Payments(Frozen):

@@ -16,7 +16,8 @@ from pathlib import Path
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.enumerations import FfdVersion, TaxSystem
 
-type_Clock = Callable[[], datetime]
+Clock = Callable[[], datetime]
+"""Gives the aware local time of the register."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class VirtualRegister:
         cls,
         state: Path | None,
         registration: Registration,
-        clock: type_Clock,
+        clock: Clock,
         paper: Callable[[str], None] = lambda line: None,
     ) -> VirtualRegister:
         """The register kept in the file `state` (None: in memory), made when missing.
