@@ -1,0 +1,51 @@
+"""The command line: one parser, light subcommands.
+
+A subcommand's module imports argparse only; what it needs to work is imported when it
+runs, so that `kassa --help` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from kassa_tui.cli import demo, virtual_register
+
+EXIT_BAD_INPUT = 2
+"""Exit code for arguments or input that cannot be used."""
+
+
+class _ShowVersion(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **kwargs: object) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="show the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *args: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"kassa {version('kassa')}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="kassa", description="Cashier station of a computer club."
+    )
+    parser.add_argument("--version", action=_ShowVersion)
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in (demo, virtual_register):
+        command.add_parser(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the result is the exit code of the process."""
+    args = build_parser().parse_args(argv)
+    run = args.run
+    return int(run(args))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
