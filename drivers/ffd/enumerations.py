@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from enum import Enum, IntEnum, IntFlag
+from enum import STRICT, Enum, IntEnum, IntFlag
 from fractions import Fraction
 from typing import Self
 
@@ -52,6 +52,14 @@ class _NamedCode(IntEnum):
         member.name_en = name_en
         member.printed = printed
         return member
+
+    @classmethod
+    def from_code(cls, code: int) -> Self:
+        """The member of a code as it stands in a document. Raises `ValueError`."""
+        for member in cls:
+            if member == code:
+                return member
+        raise ValueError(f"{code} is no {cls.__name__}")
 
 
 class DocumentForm(_NamedCode):
@@ -277,7 +285,7 @@ class QuantityMeasure(_NamedCode):
     MILLILITRE = 40, "мл", "millilitre", "мл"
     LITRE = 41, "л", "litre", "л"
     CUBIC_METRE = 42, "куб. м", "cubic metre", "куб. м"
-    KILOWATT_HOUR = 50, "кВт·ч", "kilowatt-hour", "кВт*ч"
+    KILOWATT_HOUR = 50, "кВт·ч", "kilowatt-hour", "кВт·ч"
     GIGACALORIE = 51, "Гкал", "gigacalorie", "Гкал"
     DAY = 70, "сутки", "day", "сутки"
     HOUR = 71, "час", "hour", "час"
@@ -297,8 +305,11 @@ class CorrectionType(_NamedCode):
     BY_ORDER = 1, "по предписанию", "by order of the tax authority", "ПО ПРЕДПИСАНИЮ"
 
 
-class AgentFlag(IntFlag):
-    """Tags 1222 (item) and 1057 (receipt): bits, several may be set in 1057."""
+class AgentFlag(IntFlag, boundary=STRICT):
+    """Tags 1222 (item) and 1057 (receipt): bits, several may be set in 1057.
+
+    A value with bit 7 is a `ValueError`.
+    """
 
     BANK_PAYMENT_AGENT = 1
     BANK_PAYMENT_SUBAGENT = 2
