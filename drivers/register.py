@@ -27,10 +27,10 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from drivers.ffd.document import FiscalDocument
 from drivers.ffd.enumerations import FfdVersion, TaxSystem, VatRate
 
 if TYPE_CHECKING:
+    from drivers.ffd.document import FiscalDocument
     from drivers.ffd.receipt import Cashier, Receipt
     from drivers.ffd.validation import Problem
 

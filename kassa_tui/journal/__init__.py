@@ -1,0 +1,1 @@
+"""What the station remembers: facts in SQLite, added and never edited."""
