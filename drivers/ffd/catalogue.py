@@ -38,7 +38,7 @@ class TagInfo:
     max_length: int | None
     """Longest value in bytes; None where the orders do not say."""
     fixed: bool
-    """The value always has `max_length` bytes (strings are padded with spaces)."""
+    """A text or bytes of always `max_length` bytes (texts are padded with spaces)."""
     parents: tuple[int, ...]
     """Tags of the structures that may hold this one."""
     name_ru: str

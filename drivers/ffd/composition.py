@@ -90,7 +90,7 @@ def document_extra_tags(receipt: Receipt, version: FfdVersion) -> tuple[Tlv, ...
 
 def cashier_tags(cashier: Cashier) -> tuple[Tlv, ...]:
     """1021 and, where given, 1203; for shift documents too. Raises like `receipt_tags`."""
-    return _encoded(tuple(_cashier(cashier)))
+    return _encoded(cashier_entries(cashier))
 
 
 def correction_tags(correction: Correction) -> tuple[Tlv, ...]:
@@ -113,6 +113,11 @@ def item_entries(item: Item, version: FfdVersion, field: str = "") -> tuple[Entr
     return tuple(_item(item, version, f"{field}." if field else ""))
 
 
+def cashier_entries(cashier: Cashier) -> tuple[Entry, ...]:
+    """`cashier_tags` before encoding; never fails."""
+    return (*_text(1021, cashier.name, "cashier.name"), *_text(1203, cashier.inn, "cashier.inn"))
+
+
 def _encoded(entries: tuple[Entry, ...]) -> tuple[Tlv, ...]:
     return tuple(entry.encode() for entry in entries)
 
@@ -121,7 +126,7 @@ def _receipt(receipt: Receipt, version: FfdVersion) -> Iterator[Entry]:
     payments = receipt.payments
     yield Entry(1054, int(receipt.calculation_sign), "calculation_sign")
     yield Entry(1055, int(receipt.tax_system), "tax_system")
-    yield from _cashier(receipt.cashier)
+    yield from cashier_entries(receipt.cashier)
     yield from _text(1008, receipt.buyer_contact, "buyer_contact")
     if receipt.buyer:
         yield from _buyer(receipt.buyer, version)
@@ -210,11 +215,6 @@ def _agent(item: Item, at: str) -> Iterator[Entry]:
             f"{at}supplier",
         )
         yield from _text(1226, supplier.inn, f"{inside}inn")
-
-
-def _cashier(cashier: Cashier) -> Iterator[Entry]:
-    yield from _text(1021, cashier.name, "cashier.name")
-    yield from _text(1203, cashier.inn, "cashier.inn")
 
 
 def _buyer(buyer: Buyer, version: FfdVersion) -> Iterator[Entry]:

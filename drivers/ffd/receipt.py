@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -19,12 +19,16 @@ from drivers.ffd.enumerations import (
     CalculationSign,
     CorrectionType,
     DocumentForm,
+    FfdVersion,
     PaymentMethod,
     PaymentSubject,
     QuantityMeasure,
     TaxSystem,
     VatRate,
 )
+
+if TYPE_CHECKING:
+    from drivers.ffd.requisites import MissingRequisite
 
 
 class Frozen(BaseModel):
@@ -272,3 +276,13 @@ class Receipt(Frozen):
         if self.cash_tendered is None:
             return 0
         return max(0, self.cash_tendered - self.payments.cash)
+
+    def missing_requisites(self, version: FfdVersion) -> tuple[MissingRequisite, ...]:
+        """What `version` obliges the document to hold and this receipt does not bring.
+
+        Conditional requisites count where the receipt itself shows that their condition
+        holds. What the register supplies (1018, 1037, 1040, 1041, 1077, ...) never counts.
+        """
+        from drivers.ffd.requisites import missing_requisites
+
+        return missing_requisites(self, version)

@@ -2,30 +2,101 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
+from itertools import chain
+from typing import Any
 
+from pydantic import ValidationError
+
+from drivers.ffd import rules
+from drivers.ffd.composition import cashier_entries, receipt_entries
 from drivers.ffd.enumerations import FfdVersion
-from drivers.ffd.receipt import Receipt
+from drivers.ffd.fields import tag_of
+from drivers.ffd.limits import encoding_problems, size_problems
+from drivers.ffd.problem import Problem
+from drivers.ffd.receipt import Cashier, Receipt
 
+__all__ = ["MalformedReceipt", "Problem", "cashier_problems", "parse_receipt", "problems"]
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One broken rule."""
-
-    field: str
-    """Path in the receipt, e.g. `items.0.name`."""
-    tag: int | None
-    """The requisite it concerns."""
-    code: str
-    """Stable name of the rule, e.g. `text_too_long`."""
-    message: str
-    """What is wrong and why, in English, for a log; a screen words it by `code`."""
-
-    def __str__(self) -> str:
-        return f"{self.field} ({self.tag}): {self.message}" if self.tag else self.message
+_MAX_PROBLEMS = 100
+"""Of data from outside, more than these are not told."""
+_MAX_PATH = 200
 
 
 def problems(receipt: Receipt, version: FfdVersion, on: date) -> tuple[Problem, ...]:
-    """Every broken rule of `receipt` in a document of `version` made on the day `on`."""
-    raise NotImplementedError
+    """Every broken rule of `receipt` in a document of `version` made on the day `on`.
+
+    Never raises; an empty answer means that `composition.receipt_tags` raises neither. What
+    only the register knows (its tax systems, rates, registration) is not judged here.
+    """
+    entries = receipt_entries(receipt, version)
+    return tuple(
+        chain(
+            chain.from_iterable(rule(receipt, version, on) for rule in rules.RULES),
+            encoding_problems(entries),
+            size_problems(entries, receipt.form, version),
+        )
+    )
+
+
+def cashier_problems(cashier: Cashier) -> tuple[Problem, ...]:
+    """Every broken rule of a cashier, for the documents that hold nothing else of ours."""
+    entries = cashier_entries(cashier)
+    return (
+        *rules.cashier(cashier),
+        *rules.not_blank("cashier.name", cashier.name),
+        *encoding_problems(entries),
+    )
+
+
+class MalformedReceipt(ValueError):
+    """Data that is no `Receipt` at all; `problems` say where."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+def parse_receipt(data: str | bytes | Mapping[str, Any]) -> Receipt:
+    """A receipt from JSON, or from a mapping of what JSON holds.
+
+    Raises:
+        MalformedReceipt: Whatever is wrong with the data; nothing else is raised. A receipt
+            that parses may still break the rules of `problems`.
+    """
+    try:
+        if isinstance(data, Mapping):
+            return Receipt.model_validate(dict(data))
+        return Receipt.model_validate_json(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False, include_context=False)
+        # A cost that could not be computed only repeats the error of its price or quantity.
+        told = [detail for detail in details if detail["type"] != "default_factory_not_called"]
+        raise MalformedReceipt(tuple(map(_from_detail, told[:_MAX_PROBLEMS]))) from None
+    except UnicodeError:
+        problem = Problem("", None, "not_json", "text that is no Unicode")
+        raise MalformedReceipt((problem,)) from None
+
+
+def _from_detail(detail: Mapping[str, Any]) -> Problem:
+    field = ".".join(map(str, detail["loc"]))[:_MAX_PATH]
+    return Problem(field, tag_of(field), _code(detail["type"]), detail["msg"])
+
+
+def _code(kind: str) -> str:
+    """The stable code of one of pydantic's error types."""
+    if kind in _CODES:
+        return _CODES[kind]
+    too_far = ("greater_than", "less_than", "decimal_", "string_too", "too_", "finite_")
+    return "out_of_range" if kind.startswith(too_far) else "wrong_type"
+
+
+_CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "json_invalid": "not_json",
+    "enum": "unknown_code",
+    "decimal_parsing": "wrong_type",
+    "decimal_type": "wrong_type",
+}

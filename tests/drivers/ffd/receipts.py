@@ -52,11 +52,15 @@ def receipt(*items: Item, **fields: Any) -> Receipt:
             "calculation_sign": CalculationSign.SALE,
             "tax_system": TaxSystem.SIMPLIFIED_INCOME,
             "items": items,
-            "payments": Payments(cash=sum(item.cost for item in items)),
             "cashier": CASHIER,
+            **({} if "payments" in fields else {"payments": _in_cash(items)}),
             **fields,
         }
     )
+
+
+def _in_cash(items: tuple[Item, ...]) -> Payments:
+    return Payments(cash=sum(item.cost for item in items))
 
 
 def correction(*items: Item, **fields: Any) -> Receipt:
