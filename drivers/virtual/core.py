@@ -1,4 +1,4 @@
-"""The register itself: FN, shift, receipt building, counters, drawer, paper.
+"""The register itself: shift, receipts, counters, drawer and printer around one FN.
 
 A plain synchronous state machine for one thread. It knows no protocol: faces translate
 commands into calls of `VirtualRegister`, and `DeviceRefused` into their own error codes.
@@ -10,157 +10,74 @@ whose password came with the command; who stands in that row is a setting of the
 hands over a `Cashier` where a document names one.
 
 Every command raises `DeviceRefused` and then has changed nothing, or `PowerLost` (an
-injected fault), after which the face drops its link and calls `restart`.
+injected fault), after which the face drops its link and calls `restart`. Only time passes in
+a refused command as in any other: prints go on, the operator answers, injected faults happen.
+
+Where the descriptions of real firmware are silent: a correction moves no cash in the drawer
+(the money came or went earlier); VAT is computed of each rate's sum; the shift may be closed
+after the end of the FN's term and without room in its memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from enum import Enum, IntEnum
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from drivers.ffd import cp866
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.enumerations import (
     CalculationSign,
     CorrectionType,
-    PaymentMethod,
-    PaymentSubject,
+    DocumentForm,
+    FfdVersion,
     VatRate,
 )
 from drivers.ffd.receipt import Cashier, Payments, VatSum
 from drivers.ffd.tlv import Tlv
-from drivers.register import FnPhase, FnWarnings, OfdStatus, PrintState, ShiftState
+from drivers.register import FnPhase, OfdStatus, ShiftState
+from drivers.virtual import paper, reports
 from drivers.virtual.counters import Counters, RunningNumbers
+from drivers.virtual.device import Clock, Device
+from drivers.virtual.facts import (
+    ClosedReceipt,
+    CurrentDocument,
+    Cut,
+    FnFacts,
+    ItemLine,
+    OfdTicket,
+    OpenDocument,
+    PrinterFacts,
+    ShiftFacts,
+    Timing,
+)
 from drivers.virtual.faults import Faults
+from drivers.virtual.fiscal_storage import FiscalStorage, FnState
+from drivers.virtual.paper import PLAIN, ReceiptPaper
+from drivers.virtual.printer import PaperSink
+from drivers.virtual.receipt_building import (
+    AMOUNT_LIMIT,
+    FORMS,
+    Draft,
+    cashier_tags,
+    check_complete,
+    correction_tags,
+    extra_tags,
+    payment_tags,
+    settled,
+    tax_system_of,
+    vat_tags,
+)
+from drivers.virtual.refusals import DeviceRefused, Refusal
 from drivers.virtual.registration import Registration
+from drivers.virtual.state import Shift, State, read_registration, read_state, stored
+from drivers.virtual.store import Store, StoredDocument
 
-Clock = Callable[[], datetime]
-"""Gives the aware local time of the register."""
-
-PaperSink = Callable[[str], None]
-"""Takes one printed line."""
-
-
-class CurrentDocument(IntEnum):
-    """What stands unfinished in the FN; the values are those of its status answer."""
-
-    NONE = 0x00
-    REGISTRATION = 0x01
-    SHIFT_OPENING = 0x02
-    RECEIPT = 0x04
-    SHIFT_CLOSING = 0x08
-    FN_CLOSING = 0x10
-    CORRECTION = 0x14
-    STATE_REPORT = 0x17
-
-
-class Cut(Enum):
-    FULL = "full"
-    PARTIAL = "partial"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """How fast the parts of the register are."""
-
-    print_line: timedelta = timedelta(0)
-    """Time for one line of print; 0: everything is printed when the call returns."""
-    ofd_delay: timedelta = timedelta(seconds=3)
-    """From recording a document to the operator's ticket, while the operator answers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemLine:
-    """One operation of a receipt (1059) as a host sends it."""
-
-    name: str
-    """1030."""
-    price: int
-    """1079, kopecks."""
-    quantity: Decimal = Decimal(1)
-    """1023, up to six digits after the point."""
-    cost: int | None = None
-    """1043, kopecks; None: price x quantity. May differ from that by one kopeck."""
-    vat_rate: VatRate
-    """1199."""
-    vat: int | None = None
-    """1200, kopecks, where the host computes it; None: the register does."""
-    method: PaymentMethod | None = None
-    """1214; None is recorded as full payment."""
-    subject: PaymentSubject | None = None
-    """1212; None is recorded as goods."""
-    printed: bool = True
-    """False: recorded, but left out on paper."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftFacts:
-    state: ShiftState
-    number: int
-    """1038 of the open shift, or of the last closed one; 0 before the first."""
-    opened_at: datetime | None
-    """Of the open shift, else None."""
-    receipts: int
-    """Receipts and corrections (1042 of the last) of the open or last closed shift."""
-    documents: int
-    """All fiscal documents of that shift, its opening report (and closing) included."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FnFacts:
-    phase: FnPhase
-    current_document: CurrentDocument
-    warnings: FnWarnings
-    last_document_at: datetime
-    """1012 of the last finished document."""
-    last_fiscal_document_number: int
-    valid_until: date
-    memory_left_documents: int
-    ofd_memory_left_documents: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDocument:
-    """The unfinished document, as it stands."""
-
-    kind: CurrentDocument
-    sign: CalculationSign | None
-    """None for reports, and for a correction until its first item."""
-    operator: int
-    items: tuple[ItemLine, ...]
-    subtotal: int
-    """Kopecks."""
-    vat: tuple[VatSum, ...]
-    """VAT (turnover for 0 % and no VAT) of the items so far, by rate, without rounding."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrinterFacts:
-    state: PrintState
-    paper_present: bool
-    cover_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OfdTicket:
-    """The operator's confirmation of one document."""
-
-    fiscal_document_number: int
-    received_at: datetime
-    operator_sign: bytes
-    """1078, eighteen bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedReceipt:
-    """What closing a receipt gives."""
-
-    document: FiscalDocument
-    change: int
-    """Kopecks."""
+SHIFT_LENGTH = timedelta(hours=24)
+_MAX_FEED = 255
+_MAX_TEXT_LINES = 200
+_RECEIPTS = (CurrentDocument.RECEIPT, CurrentDocument.CORRECTION)
 
 
 class VirtualRegister:
@@ -171,8 +88,14 @@ class VirtualRegister:
         faults: The injected faults, shared with the face.
     """
 
-    registration: Registration
-    faults: Faults
+    def __init__(self, store: Store, registration: Registration, device: Device) -> None:
+        """Use `open`."""
+        self.registration = registration
+        self.faults = device.faults
+        self._store = store
+        self._device = device
+        self._fn = device.storage
+        self._draft: Draft | None = None
 
     @classmethod
     def open(
@@ -183,7 +106,7 @@ class VirtualRegister:
         paper: PaperSink = lambda line: None,
         *,
         faults: Faults | None = None,
-        timing: Timing = Timing(),
+        timing: Timing | None = None,
     ) -> VirtualRegister:
         """The register kept in the file `state` (None: in memory), made when missing.
 
@@ -194,95 +117,156 @@ class VirtualRegister:
             StateInUse: Another process has the file open.
             StateCorrupt: The file is no state of a register.
             StateTooNew: It was written by a newer version of the program.
+            StateError: It cannot be opened at all.
         """
-        raise NotImplementedError
+        store = Store(state)
+        try:
+            faults = faults or Faults()
+            if store.is_new:
+                cls._register(store, registration, clock())
+            registration = read_registration(store)
+            device = Device(
+                store, read_state(store), registration, clock, paper, faults, timing or Timing()
+            )
+            register = cls(store, registration, device)
+            device.restart()
+        except BaseException:
+            store.close()
+            raise
+        return register
 
     def close(self) -> None:
         """Give the file back. The open document is lost, as with a power cut."""
-        raise NotImplementedError
+        self._draft = None
+        self._store.close()
 
     def restart(self) -> None:
         """Power off and on: the open document is cancelled, a torn print starts again."""
-        raise NotImplementedError
+        self._draft = None
+        self._device.restart()
 
     # Facts. Reading one lets time pass first: prints go on, the operator answers.
 
     def now(self) -> datetime:
         """The register's clock, aware."""
-        raise NotImplementedError
+        return self._device.now()
 
     @property
     def shift(self) -> ShiftFacts:
-        raise NotImplementedError
+        now = self._device.tick()
+        shift = self._state.shift
+        documents = shift.documents
+        if shift.opened_at is not None:
+            documents = self._state.fn.last_number - shift.first_document + 1
+        return ShiftFacts(
+            state=self._shift_state(now),
+            number=shift.number,
+            opened_at=shift.opened_at,
+            receipts=shift.receipts,
+            documents=documents,
+        )
 
     @property
     def fn(self) -> FnFacts:
-        raise NotImplementedError
+        now = self._device.tick()
+        fn = self._state.fn
+        return FnFacts(
+            phase=fn.phase,
+            current_document=self._draft.kind if self._draft else CurrentDocument.NONE,
+            warnings=self._fn.warnings(fn, now),
+            last_document_at=fn.last_at,
+            last_fiscal_document_number=fn.last_number,
+            valid_until=self._fn.valid_until(fn),
+            memory_left_documents=self._fn.memory_left(fn),
+            ofd_memory_left_documents=self._fn.ofd_memory_left(fn),
+        )
 
     @property
     def ofd(self) -> OfdStatus:
-        raise NotImplementedError
+        self._device.tick()
+        return self._fn.ofd(self._state.fn)
 
     @property
     def open_document(self) -> OpenDocument | None:
-        raise NotImplementedError
+        return self._draft.facts() if self._draft else None
 
     @property
     def printer(self) -> PrinterFacts:
-        raise NotImplementedError
+        self._device.tick()
+        return self._device.printer
 
     @property
     def cash_in_drawer(self) -> int:
         """Kopecks."""
-        raise NotImplementedError
+        return self._state.drawer
 
     @property
     def shift_counters(self) -> Counters:
         """Of the open shift, or of the last closed one."""
-        raise NotImplementedError
+        return self._state.shift.counters
 
     @property
     def total_counters(self) -> Counters:
         """Since registration; nothing resets them."""
-        raise NotImplementedError
+        return self._state.counters
 
     @property
     def numbers(self) -> RunningNumbers:
-        raise NotImplementedError
+        return self._state.numbers
 
     def find(self, fiscal_document_number: int) -> FiscalDocument:
         """A document of the archive with all its tags. Refusal: NO_SUCH_DOCUMENT."""
-        raise NotImplementedError
+        self._device.tick()
+        return self._fn.find(fiscal_document_number)
 
     def ticket(self, fiscal_document_number: int) -> OfdTicket | None:
         """The operator's ticket, None while it is awaited. Refusal: NO_SUCH_DOCUMENT."""
-        raise NotImplementedError
+        self._device.tick()
+        return self._fn.ticket(fiscal_document_number)
 
     # Settings of faces (table values), durable.
 
     def setting(self, key: str) -> str | None:
         """A value kept for a face, None when it was never set."""
-        raise NotImplementedError
+        return self._store.setting(key)
 
     def set_setting(self, key: str, value: str) -> None:
         """Keep a value for a face; survives a power cut."""
-        raise NotImplementedError
+        self._store.set_setting(key, value)
 
     # Shift.
 
     def begin_shift_opening(self, operator: int) -> None:
         """Start the opening report so that `add_tag` can add to it. Optional."""
-        raise NotImplementedError
+        now = self._start("begin_shift_opening")
+        self._require_no_draft()
+        self._check_shift_opening(now)
+        self._draft = self._new_draft(CurrentDocument.SHIFT_OPENING, operator)
 
     def open_shift(
         self, operator: int, cashier: Cashier, *, printed: bool = True
     ) -> FiscalDocument:
         """Record the shift opening report (form 2); a begun one is finished."""
-        raise NotImplementedError
+        now = self._start("open_shift", prints=printed)
+        draft = self._report_draft(CurrentDocument.SHIFT_OPENING, operator)
+        self._check_shift_opening(now)
+        state = self._state
+        number = state.shift.number + 1
+        extra = extra_tags(draft)
+        tags = reports.shift_opening_tags(
+            self.registration, cashier_tags(cashier, extra), extra, number, self._warning_tags(now)
+        )
+        fn, document, row = self._fn.record(state.fn, DocumentForm.SHIFT_OPENING, tags, now)
+        shift = Shift(number=number, opened_at=document.date_time, first_document=fn.last_number)
+        state = replace(state, fn=fn, shift=shift, numbers=_next_document(state.numbers))
+        return self._record("open_shift", state, document, row, printed=printed)
 
     def begin_shift_closing(self, operator: int) -> None:
         """Start the closing report so that `add_tag` can add to it. Optional."""
-        raise NotImplementedError
+        self._start("begin_shift_closing")
+        self._require_no_draft()
+        self._require_open_shift()
+        self._draft = self._new_draft(CurrentDocument.SHIFT_CLOSING, operator)
 
     def close_shift(
         self, operator: int, cashier: Cashier, *, printed: bool = True, zero_cash: bool = False
@@ -292,21 +276,81 @@ class VirtualRegister:
         Works in an expired shift, and while documents for the OFD block everything else.
         `zero_cash` empties the drawer's account, as a table setting of real registers does.
         """
-        raise NotImplementedError
+        now = self._start("close_shift", prints=printed)
+        draft = self._report_draft(CurrentDocument.SHIFT_CLOSING, operator)
+        self._require_open_shift()
+        state = self._state
+        self._fn.check(state.fn, DocumentForm.SHIFT_CLOSING, now)
+        documents = state.fn.last_number - state.shift.first_document + 2
+        extra = extra_tags(draft)
+        tags = reports.shift_closing_tags(
+            self.registration,
+            cashier_tags(cashier, extra),
+            extra,
+            shift=state.shift.number,
+            receipts=state.shift.receipts,
+            documents=documents,
+            ofd=self._fn.ofd(state.fn),
+            days_left=self._fn.days_left(state.fn, now),
+            warnings=self._warning_tags(now),
+            shift_counters=state.shift.counters,
+            total_counters=state.counters,
+        )
+        fn, document, row = self._fn.record(state.fn, DocumentForm.SHIFT_CLOSING, tags, now)
+        numbers = _next_document(state.numbers)
+        closed = replace(
+            state,
+            fn=fn,
+            shift=replace(state.shift, opened_at=None, documents=documents),
+            numbers=replace(numbers, z_reports=numbers.z_reports + 1),
+            drawer=0 if zero_cash else state.drawer,
+        )
+        totals = paper.render_totals(
+            "СУТОЧНЫЙ ОТЧЕТ С ГАШЕНИЕМ",
+            now,
+            state.shift.number,
+            state.shift.counters,
+            state.drawer,
+        )
+        return self._record("close_shift", closed, document, row, printed=printed, above=totals)
 
     def x_report(self) -> None:
         """Print the totals of the shift; records nothing. Refusal: SHIFT_CLOSED."""
-        raise NotImplementedError
+        now = self._start("x_report", prints=True)
+        self._require_no_draft()
+        self._require_open_shift()
+        state = self._state
+        numbers = _next_document(state.numbers)
+        lines = paper.render_totals(
+            "СУТОЧНЫЙ ОТЧЕТ БЕЗ ГАШЕНИЯ",
+            now,
+            state.shift.number,
+            state.shift.counters,
+            state.drawer,
+        )
+        numbers = replace(numbers, x_reports=numbers.x_reports + 1)
+        self._device.commit("x_report", replace(state, numbers=numbers), lines)
 
     # Receipt.
 
-    def open_receipt(self, sign: CalculationSign, operator: int) -> None:
-        """Begin a receipt. Needs an open, unexpired shift and no open document."""
-        raise NotImplementedError
+    def open_receipt(self, sign: CalculationSign, operator: int, *, printed: bool = True) -> None:
+        """Begin a receipt. Needs an open, unexpired shift and no open document.
 
-    def begin_correction(self, operator: int, sign: CalculationSign | None = None) -> None:
+        With `printed` the printer must be ready, here and for every item.
+        """
+        now = self._start("open_receipt", prints=printed)
+        self._require_no_draft()
+        self._check_receipt(DocumentForm.RECEIPT, now)
+        self._draft = self._new_draft(CurrentDocument.RECEIPT, operator, sign, printed)
+
+    def begin_correction(
+        self, operator: int, sign: CalculationSign | None = None, *, printed: bool = True
+    ) -> None:
         """Begin a correction receipt; without `sign` the first item decides it."""
-        raise NotImplementedError
+        now = self._start("begin_correction", prints=printed)
+        self._require_no_draft()
+        self._check_receipt(DocumentForm.CORRECTION_RECEIPT, now)
+        self._draft = self._new_draft(CurrentDocument.CORRECTION, operator, sign, printed)
 
     def add_item(self, item: ItemLine, *, sign: CalculationSign, operator: int) -> None:
         """Add an operation to the open receipt. It opens none by itself.
@@ -315,7 +359,13 @@ class VirtualRegister:
         correction of FFD 1.05), WRONG_SUM, UNSUPPORTED_RATE, PRICE_RANGE, QUANTITY_RANGE,
         TAG_FORMAT, TAG_TOO_LONG, TOO_MANY_ITEMS, TOTAL_OVERFLOW.
         """
-        raise NotImplementedError
+        draft = self._require_draft(operator)
+        now = self._start("add_item", prints=draft.printed)
+        self._require_receipt_shift(now)
+        draft.add_item(item, sign)
+        if self.faults.fires("power-cut-in-items", "add_item"):
+            self._draft = None
+            self._device.lose_power()
 
     def add_tag(self, tag: Tlv, *, operator: int) -> None:
         """Add a requisite to the open document (receipt, correction, shift report).
@@ -325,11 +375,13 @@ class VirtualRegister:
         one that the register makes itself, or a second one of what occurs once), TAG_FORMAT,
         TAG_TOO_LONG.
         """
-        raise NotImplementedError
+        self._start("add_tag")
+        self._require_draft(operator).add_tag(tag)
 
     def add_item_tag(self, tag: Tlv, *, operator: int) -> None:
         """Add a requisite to the last item. Refusals as `add_tag`; NO_DATA without an item."""
-        raise NotImplementedError
+        self._start("add_item_tag")
+        self._require_draft(operator).add_item_tag(tag)
 
     def close_receipt(
         self,
@@ -346,13 +398,52 @@ class VirtualRegister:
         Args:
             payments: What was handed over; `cash` beyond the total comes back as change.
             tax_system: 1055 as the host sent it; exactly one bit of the registration's.
-            rounding: 0..99 kopecks taken off the total; only down to whole roubles.
+            rounding: 0..99 kopecks taken off the total, no more than its kopecks.
 
         Refusals: NO_DOCUMENT_OPEN, OTHER_OPERATOR, PAYMENTS_BELOW_TOTAL, CASHLESS_ABOVE_TOTAL,
         ZERO_TOTAL, NOT_ENOUGH_CASH, TAX_SYSTEM, TAG_MISSING, BAD_PARAMETER, the FN's, the
         printer's and the shift's. The receipt stays open, as it does in a real register.
         """
-        raise NotImplementedError
+        draft = self._require_draft(operator)
+        now = self._start("close_receipt", prints=printed and draft.printed)
+        if draft.kind not in _RECEIPTS:
+            raise DeviceRefused(Refusal.WRONG_RECEIPT_TYPE, draft.kind.name)
+        if not draft.lines and self._corrects_by_sums(draft):
+            raise DeviceRefused(Refusal.CORRECTION_FORM, "FFD 1.05 corrects by sums")
+        self._check_receipt(FORMS[draft.kind], now)
+        if not 0 <= rounding <= draft.subtotal % 100:
+            raise DeviceRefused(Refusal.BAD_PARAMETER, f"rounding by {rounding}")
+        if draft.sign is None:
+            raise DeviceRefused(Refusal.ZERO_TOTAL)
+        total = draft.subtotal - rounding
+        recorded, change = settled(total, payments)
+        check_complete(draft)
+        basis = correction_tags(draft) if draft.kind is CurrentDocument.CORRECTION else ()
+        version = self.registration.ffd_version
+        body = (
+            *basis,
+            *(line.encode(version) for line in draft.lines),
+            *payment_tags(total, recorded),
+            *vat_tags(draft.vat.items()),
+        )
+        extra = ReceiptPaper(
+            tendered=payments.cash,
+            change=change,
+            texts=draft.texts,
+            hidden=frozenset(i for i, line in enumerate(draft.lines) if not line.item.printed),
+        )
+        document = self._record_receipt(
+            "close_receipt",
+            draft,
+            draft.sign,
+            tax_system,
+            cashier,
+            body,
+            now,
+            printed=printed,
+            extra=extra,
+        )
+        return ClosedReceipt(document, change)
 
     def close_correction(
         self,
@@ -372,73 +463,444 @@ class VirtualRegister:
         Refusals as `close_receipt`; WRONG_SUM when the payments are not `total`, TAG_MISSING
         in FFD 1.1 and 1.2, where a correction has items.
         """
-        raise NotImplementedError
+        draft = self._require_draft(operator)
+        now = self._start("close_correction", prints=printed and draft.printed)
+        if draft.kind is not CurrentDocument.CORRECTION:
+            raise DeviceRefused(Refusal.WRONG_RECEIPT_TYPE, draft.kind.name)
+        if not self._corrects_by_sums(draft):
+            raise DeviceRefused(Refusal.CORRECTION_FORM, "a correction has items since FFD 1.1")
+        if sign not in _SIGNS_OF_SUM_CORRECTIONS or draft.sign not in (None, sign):
+            raise DeviceRefused(Refusal.WRONG_RECEIPT_TYPE, sign.name_en)
+        self._check_receipt(DocumentForm.CORRECTION_RECEIPT, now)
+        if not 0 <= total < AMOUNT_LIMIT:
+            raise DeviceRefused(Refusal.TOTAL_OVERFLOW, str(total))
+        recorded, change = settled(total, payments)
+        if change:
+            raise DeviceRefused(Refusal.WRONG_SUM, f"{payments.total} paid of {total}")
+        self._check_vat(vat, total)
+        body = (
+            *correction_tags(draft, kind),
+            *payment_tags(total, recorded),
+            *vat_tags([(one.rate, one.amount) for one in vat]),
+        )
+        return self._record_receipt(
+            "close_correction", draft, sign, tax_system, cashier, body, now, printed=printed
+        )
 
     def cancel_document(self) -> None:
         """Drop the open document; nothing is recorded. Refusal: NO_DOCUMENT_OPEN."""
-        raise NotImplementedError
+        now = self._start("cancel_document")
+        draft = self._draft
+        if draft is None:
+            raise DeviceRefused(Refusal.NO_DOCUMENT_OPEN)
+        self._draft = None
+        if draft.kind not in _RECEIPTS or draft.sign is None:
+            return
+        counters, numbers = self._state.shift.counters, self._state.numbers
+        cancelled = {
+            **counters.cancelled,
+            draft.sign: counters.cancelled[draft.sign].plus(draft.subtotal),
+        }
+        shift = replace(self._state.shift, counters=replace(counters, cancelled=cancelled))
+        state = replace(
+            self._state, shift=shift, numbers=replace(numbers, cancelled=numbers.cancelled + 1)
+        )
+        printed = draft.printed and draft.lines and self._device.can_print()
+        lines = paper.render_cancelled(now, draft.subtotal) if printed else ()
+        self._device.commit("cancel_document", state, lines)
 
     # Reports, drawer, archive, clock.
 
     def begin_state_report(self, operator: int) -> None:
         """Start a state of settlements report, so that `add_tag` can add to it. Optional."""
-        raise NotImplementedError
+        now = self._start("begin_state_report")
+        self._require_no_draft()
+        self._fn.check(self._state.fn, DocumentForm.STATE_REPORT, now)
+        self._draft = self._new_draft(CurrentDocument.STATE_REPORT, operator)
 
     def state_report(self, operator: int) -> FiscalDocument:
         """Record a state of settlements report (form 21). Refusal: DOCUMENT_OPEN."""
-        raise NotImplementedError
+        now = self._start("state_report", prints=True)
+        draft = self._report_draft(CurrentDocument.STATE_REPORT, operator)
+        state = self._state
+        self._fn.check(state.fn, DocumentForm.STATE_REPORT, now)
+        is_open = state.shift.opened_at is not None
+        tags = reports.state_tags(
+            self.registration,
+            extra_tags(draft),
+            shift=state.shift.number if is_open else None,
+            ofd=self._fn.ofd(state.fn),
+            days_left=self._fn.days_left(state.fn, now),
+            warnings=self._warning_tags(now),
+            unsent_counters=self._unsent_counters(),
+            total_counters=state.counters,
+        )
+        fn, document, row = self._fn.record(state.fn, DocumentForm.STATE_REPORT, tags, now)
+        state = replace(state, fn=fn, numbers=_next_document(state.numbers))
+        return self._record("state_report", state, document, row)
 
-    def close_archive(self, operator: int, cashier: Cashier) -> FiscalDocument:
+    def close_archive(self, cashier: Cashier) -> FiscalDocument:
         """End the fiscal mode of the FN (form 6). Refusal: SHIFT_OPEN."""
-        raise NotImplementedError
+        now = self._start("close_archive", prints=True)
+        self._require_no_draft()
+        state = self._state
+        if state.shift.opened_at is not None:
+            raise DeviceRefused(Refusal.SHIFT_OPEN)
+        self._fn.check(state.fn, DocumentForm.FN_CLOSING, now)
+        tags = reports.archive_closing_tags(
+            self.registration, cashier_tags(cashier), state.shift.number, state.counters
+        )
+        fn, document, row = self._fn.record(state.fn, DocumentForm.FN_CLOSING, tags, now)
+        fn = replace(fn, phase=FnPhase.CLOSED)
+        state = replace(state, fn=fn, numbers=_next_document(state.numbers))
+        return self._record("close_archive", state, document, row)
 
     def cash_in(self, amount: int, cashier: Cashier) -> int:
         """Put kopecks into the drawer's account; gives the running document number."""
-        raise NotImplementedError
+        return self._move_cash("cash_in", "ВНЕСЕНИЕ", amount, amount, cashier)
 
     def cash_out(self, amount: int, cashier: Cashier) -> int:
         """Take kopecks out; gives the document number. Refusal: NOT_ENOUGH_CASH."""
-        raise NotImplementedError
+        return self._move_cash("cash_out", "ВЫПЛАТА", amount, -amount, cashier)
 
     def open_drawer(self) -> None:
-        raise NotImplementedError
+        """Open the cash drawer; nothing is counted or recorded."""
+        self._start("open_drawer")
 
     def set_clock(self, local: datetime) -> None:
         """Set the clock to a naive local time. Refusals: SHIFT_OPEN, DOCUMENT_OPEN."""
-        raise NotImplementedError
+        now = self._start("set_clock")
+        self._require_no_draft()
+        if self._state.shift.opened_at is not None:
+            raise DeviceRefused(Refusal.SHIFT_OPEN)
+        self._device.set_clock(local.replace(tzinfo=now.tzinfo))
 
     # Printer.
 
     def print_lines(self, lines: Sequence[str]) -> None:
         """Print text. In an open receipt it stands between the items."""
-        raise NotImplementedError
+        self._start("print_lines", prints=True)
+        if len(lines) > _MAX_TEXT_LINES:
+            raise DeviceRefused(Refusal.BAD_PARAMETER, f"{len(lines)} lines")
+        fitted = tuple(cp866.fit(line, paper.WIDTH) for line in lines)
+        if self._draft is not None:
+            self._draft.add_texts(fitted)
+        else:
+            self._device.commit("print_lines", self._state, fitted)
 
     def feed(self, lines: int) -> None:
-        raise NotImplementedError
+        if not 0 <= lines <= _MAX_FEED:
+            raise DeviceRefused(Refusal.BAD_PARAMETER, f"{lines} lines")
+        self.print_lines([""] * lines)
 
     def cut(self, how: Cut) -> None:
-        raise NotImplementedError
+        self._start("cut", prints=True)
+        self._require_no_draft()
+        line = paper.CUT if how is Cut.FULL else paper.CUT[: paper.WIDTH // 2]
+        self._device.commit("cut", self._state, (line,))
 
     def print_copy(self) -> None:
         """Print the last receipt again, marked as a copy; a second time: NOTHING_TO_REPEAT."""
-        raise NotImplementedError
+        self._start("print_copy", prints=True)
+        self._require_no_draft()
+        lines = self._state.paper.copy
+        if not lines:
+            raise DeviceRefused(Refusal.NOTHING_TO_REPEAT)
+        state = replace(self._state, paper=replace(self._state.paper, copy=()))
+        self._device.commit("print_copy", state, paper.copy_of(lines))
 
     def continue_print(self) -> None:
         """After new paper: print the torn document again as a whole.
 
         Refusal: NOTHING_TO_CONTINUE.
         """
-        raise NotImplementedError
+        self._start("continue_print")
+        self._device.continue_print()
 
     # What a person does to the device, and what happens to its operator. Durable.
 
     def set_paper(self, present: bool) -> None:
         """Take the paper out, or put a roll in."""
-        raise NotImplementedError
+        self._device.set_paper(present)
 
     def set_cover(self, is_open: bool) -> None:
-        raise NotImplementedError
+        self._device.set_cover(is_open)
 
     def set_ofd_reachable(self, reachable: bool) -> None:
         """Cut or restore the link to the operator; unsent documents queue up meanwhile."""
-        raise NotImplementedError
+        self._device.set_ofd_reachable(reachable)
+
+    # Rules that several commands share.
+
+    @property
+    def _state(self) -> State:
+        return self._device.state
+
+    @staticmethod
+    def _register(store: Store, registration: Registration, now: datetime) -> None:
+        """Make a new register: its state and FD 1 in one transaction."""
+        at = now.replace(microsecond=0)
+        fn = FnState(
+            phase=FnPhase.FISCAL, registered_on=at.date(), last_at=at, ofd_reachable_since=at
+        )
+        storage = FiscalStorage(store, registration)
+        tags = reports.registration_tags(
+            registration, cashier_tags(_ADMINISTRATOR), storage.days_left(fn, at)
+        )
+        fn, _, row = storage.record(fn, DocumentForm.REGISTRATION, tags, at)
+        store.commit(stored(State(fn=fn), registration), [row])
+
+    def _start(self, command: str, *, prints: bool = False) -> datetime:
+        """What every command begins with: time passes, faults strike. Gives the time."""
+        self._device.tick()
+        shift_is_open = self._state.shift.opened_at is not None
+        if shift_is_open and self.faults.fires("shift-expires", command):
+            self._expire_shift()
+        if self.faults.fires("busy", command):
+            raise DeviceRefused(Refusal.BUSY)
+        can_record = shift_is_open and self._draft is None
+        if can_record and self.faults.fires("foreign-document", command):
+            self._record_foreign_document()
+        if prints:
+            if self.faults.fires("paper-out-before", command):
+                self._device.set_paper(False)
+            self._device.require_printer()
+        return self._device.tick()
+
+    def _shift_state(self, now: datetime) -> ShiftState:
+        opened_at = self._state.shift.opened_at
+        if opened_at is None:
+            return ShiftState.CLOSED
+        return ShiftState.EXPIRED if now - opened_at >= SHIFT_LENGTH else ShiftState.OPEN
+
+    def _require_open_shift(self) -> None:
+        if self._state.shift.opened_at is None:
+            raise DeviceRefused(Refusal.SHIFT_CLOSED)
+
+    def _require_receipt_shift(self, now: datetime) -> None:
+        self._require_open_shift()
+        if self._shift_state(now) is ShiftState.EXPIRED:
+            raise DeviceRefused(Refusal.SHIFT_EXPIRED)
+
+    def _check_shift_opening(self, now: datetime) -> None:
+        if self._state.shift.opened_at is not None:
+            raise DeviceRefused(Refusal.SHIFT_OPEN)
+        self._check_fn(DocumentForm.SHIFT_OPENING, now)
+
+    def _check_receipt(self, form: DocumentForm, now: datetime) -> None:
+        self._require_receipt_shift(now)
+        self._check_fn(form, now)
+
+    def _check_fn(self, form: DocumentForm, now: datetime) -> None:
+        self._fn.check(self._state.fn, form, now)
+        if self.faults.fires("fn-full"):
+            raise DeviceRefused(Refusal.FN_FULL)
+
+    def _require_no_draft(self) -> None:
+        if self._draft is not None:
+            raise DeviceRefused(Refusal.DOCUMENT_OPEN, self._draft.kind.name)
+
+    def _require_draft(self, operator: int) -> Draft:
+        if self._draft is None:
+            raise DeviceRefused(Refusal.NO_DOCUMENT_OPEN)
+        if self._draft.operator != operator:
+            raise DeviceRefused(Refusal.OTHER_OPERATOR, str(self._draft.operator))
+        return self._draft
+
+    def _new_draft(
+        self,
+        kind: CurrentDocument,
+        operator: int,
+        sign: CalculationSign | None = None,
+        printed: bool = True,
+    ) -> Draft:
+        return Draft(
+            kind=kind,
+            operator=operator,
+            registration=self.registration,
+            sign=sign,
+            printed=printed,
+        )
+
+    def _report_draft(self, kind: CurrentDocument, operator: int) -> Draft:
+        """The begun report, or a new one."""
+        if self._draft is None:
+            return self._new_draft(kind, operator)
+        if self._draft.kind is not kind:
+            raise DeviceRefused(Refusal.DOCUMENT_OPEN, self._draft.kind.name)
+        return self._require_draft(operator)
+
+    def _corrects_by_sums(self, draft: Draft) -> bool:
+        return (
+            draft.kind is CurrentDocument.CORRECTION
+            and self.registration.ffd_version is FfdVersion.V1_05
+        )
+
+    def _check_vat(self, vat: Sequence[VatSum], total: int) -> None:
+        for one in vat:
+            if one.rate not in self.registration.vat_rates:
+                raise DeviceRefused(Refusal.UNSUPPORTED_RATE, one.rate.name_en)
+        if len({one.rate for one in vat}) != len(vat) or sum(one.amount for one in vat) > total:
+            raise DeviceRefused(Refusal.WRONG_SUM, "VAT beyond the total")
+
+    def _warning_tags(self, now: datetime) -> tuple[Tlv, ...]:
+        fn = self._state.fn
+        left, capacity = self._fn.memory_left(fn), self.registration.fn_capacity_documents
+        return reports.warning_tags(self._fn.warnings(fn, now), left * 100 < capacity)
+
+    def _unsent_counters(self) -> Counters:
+        fn = self._state.fn
+        counters = Counters()
+        for number in range(fn.acknowledged + 1, fn.last_number + 1):
+            counters = counters.with_document(self._fn.find(number))
+        return counters
+
+    def _record(
+        self,
+        command: str,
+        state: State,
+        document: FiscalDocument,
+        row: StoredDocument,
+        *,
+        printed: bool = True,
+        above: Sequence[str] = (),
+    ) -> FiscalDocument:
+        """Write a report that ends the open document, and print it."""
+        self._draft = None
+        lines = (*above, *paper.render(document, self.registration)) if printed else ()
+        self._device.commit(command, state, lines, [row])
+        return document
+
+    def _record_receipt(
+        self,
+        command: str,
+        draft: Draft,
+        sign: CalculationSign,
+        tax_system: int,
+        cashier: Cashier,
+        body: Sequence[Tlv],
+        now: datetime,
+        *,
+        printed: bool,
+        extra: ReceiptPaper = PLAIN,
+    ) -> FiscalDocument:
+        """Write a receipt or a correction, count it, move the cash, and print it."""
+        state, shift = self._state, self._state.shift
+        host_tags = extra_tags(draft)
+        tags = reports.receipt_tags(
+            self.registration,
+            cashier_tags(cashier, host_tags),
+            host_tags,
+            shift=shift.number,
+            receipt=shift.receipts + 1,
+            sign=sign,
+            tax_system=tax_system_of(tax_system, self.registration),
+            body=body,
+        )
+        fn, document, row = self._fn.record(state.fn, FORMS[draft.kind], tags, now)
+        numbers = _next_document(state.numbers)
+        drawer = state.drawer
+        if draft.kind is CurrentDocument.RECEIPT:
+            assert document.payments is not None
+            drawer = _moved(drawer, document.payments.cash, sign.takes_money_in)
+            receipts = {**numbers.receipts, sign: numbers.receipts[sign] + 1}
+            numbers = replace(numbers, receipts=receipts)
+        else:
+            numbers = replace(numbers, corrections=numbers.corrections + 1)
+        lines = paper.render(document, self.registration, extra)
+        state = replace(
+            state,
+            fn=fn,
+            shift=replace(
+                shift,
+                receipts=shift.receipts + 1,
+                counters=shift.counters.with_document(document),
+            ),
+            counters=state.counters.with_document(document),
+            numbers=numbers,
+            drawer=drawer,
+            paper=replace(state.paper, copy=lines),
+        )
+        self._draft = None
+        self._device.commit(command, state, lines if printed and draft.printed else (), [row])
+        return document
+
+    def _move_cash(
+        self, command: str, title: str, amount: int, change: int, cashier: Cashier
+    ) -> int:
+        now = self._start(command, prints=True)
+        self._require_no_draft()
+        if not 0 <= amount < AMOUNT_LIMIT:
+            raise DeviceRefused(Refusal.BAD_PARAMETER, str(amount))
+        state, numbers = self._state, _next_document(self._state.numbers)
+        drawer = _moved(state.drawer, amount, change >= 0)
+        shift, total = state.shift.counters, state.counters
+        if command == "cash_in":
+            numbers = replace(numbers, cash_in=numbers.cash_in + 1)
+            shift = replace(shift, cash_in=shift.cash_in.plus(amount))
+            total = replace(total, cash_in=total.cash_in.plus(amount))
+        else:
+            numbers = replace(numbers, cash_out=numbers.cash_out + 1)
+            shift = replace(shift, cash_out=shift.cash_out.plus(amount))
+            total = replace(total, cash_out=total.cash_out.plus(amount))
+        state = replace(
+            state,
+            drawer=drawer,
+            numbers=numbers,
+            counters=total,
+            shift=replace(state.shift, counters=shift),
+        )
+        lines = paper.render_slip(title, now, numbers.document, cashier.name, amount)
+        self._device.commit(command, state, lines)
+        return numbers.document
+
+    def _expire_shift(self) -> None:
+        """The clock passes the 24 hours (an injected fault)."""
+        opened_at = self._state.shift.opened_at
+        assert opened_at is not None
+        if self.now() < opened_at + SHIFT_LENGTH:
+            self._device.set_clock(opened_at + SHIFT_LENGTH)
+
+    def _record_foreign_document(self) -> None:
+        """Another program sells something for a rouble (an injected fault)."""
+        now = self._device.tick()
+        self._check_receipt(DocumentForm.RECEIPT, now)
+        draft = self._new_draft(CurrentDocument.RECEIPT, _FOREIGN_OPERATOR, printed=False)
+        rate = min(self.registration.vat_rates & {VatRate.NO_VAT} or self.registration.vat_rates)
+        draft.add_item(ItemLine(name="ДРУГАЯ ПРОГРАММА", price=100, vat_rate=rate), _SALE)
+        recorded, _ = settled(draft.subtotal, Payments(cash=draft.subtotal))
+        self._record_receipt(
+            "foreign_document",
+            draft,
+            _SALE,
+            int(min(self.registration.tax_systems)),
+            Cashier(name="ДРУГАЯ ПРОГРАММА"),
+            (
+                *(line.encode(self.registration.ffd_version) for line in draft.lines),
+                *payment_tags(draft.subtotal, recorded),
+                *vat_tags(draft.vat.items()),
+            ),
+            now,
+            printed=False,
+        )
+
+
+_ADMINISTRATOR = Cashier(name="Администратор")
+_SALE = CalculationSign.SALE
+_FOREIGN_OPERATOR = 0
+_SIGNS_OF_SUM_CORRECTIONS = (CalculationSign.SALE, CalculationSign.EXPENSE)
+
+
+def _next_document(numbers: RunningNumbers) -> RunningNumbers:
+    return replace(numbers, document=numbers.document + 1)
+
+
+def _moved(drawer: int, amount: int, comes_in: bool) -> int:
+    """The drawer after cash came in or went out."""
+    if comes_in:
+        if drawer + amount >= AMOUNT_LIMIT:
+            raise DeviceRefused(Refusal.CASH_OVERFLOW, str(drawer + amount))
+        return drawer + amount
+    if amount > drawer:
+        raise DeviceRefused(Refusal.NOT_ENOUGH_CASH, f"{drawer} in the drawer, {amount} wanted")
+    return drawer - amount
