@@ -66,7 +66,10 @@ class Store:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=0)
+        # used by one thread at a time, not always by the same one
+        self._connection = sqlite3.connect(
+            path or ":memory:", isolation_level=None, timeout=0, check_same_thread=False
+        )
         try:
             self._prepare()
         except BaseException:

@@ -1,0 +1,194 @@
+"""One socket of the device: its link, what is being executed for it, who is plugged in.
+
+The link belongs to the socket, not to the connection: an answer that was not acknowledged
+waits for whoever connects next, and the transport that was chosen stays until power-off.
+
+Faults of the link, by the name of the command:
+
+- `lost-request`: the frame never came; no ACK, nothing is executed.
+- `lost-answer-not-executed`: acknowledged, then the device forgets it.
+- `lost-answer-executed`: the bytes of the answer vanish. The device still holds it, so that
+  ENQ (or the same number again) brings it: that is what the transports are for.
+- `late-answer`: ENQ is acknowledged ("working") while the answer takes its time.
+- `garbled`: the check of the answer is wrong once.
+- `duplicated`, `split`: the answer comes twice, or in three pieces.
+- `disconnect`: executed, then the connection drops. A serial line has none: the answer is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from drivers.virtual.faults import Faults
+from drivers.virtual.shtrih_face.device import name_of
+from drivers.virtual.shtrih_face.link import Action, Execute, Link, Send
+from drivers.virtual.shtrih_face.pacing import Timeline
+
+BYTE_TIMEOUT = timedelta(milliseconds=100)
+LATE_ANSWER = timedelta(seconds=5)
+SPLIT_PAUSE = timedelta(milliseconds=20)
+SPLIT_PIECES = 3
+MAX_UNSENT = 256
+"""Chunks on their way to a host that does not read; what comes beyond them is lost."""
+
+Work = Callable[[bytes], Awaitable[bytes | None]]
+"""Executes a command; None when the power went while it did."""
+
+
+class Connection(Protocol):
+    """Whoever is plugged in."""
+
+    async def read(self) -> bytes:
+        """The next bytes; none at the end."""
+        ...
+
+    async def write(self, data: bytes) -> None: ...
+
+    def drop(self) -> None:
+        """Break the connection, where there is one to break."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How the sockets of the device behave."""
+
+    pace: int | None
+    """Bits a second; None: as fast as it goes."""
+    byte_timeout: timedelta
+    """Silence inside a frame after which the frame is given up."""
+    late_answer: timedelta
+    """How late a late answer is."""
+
+
+class Port:
+    """One socket of the device; it serves one connection at a time."""
+
+    def __init__(
+        self, new_link: Callable[[], Link], work: Work, faults: Faults, habits: Habits
+    ) -> None:
+        self._new_link = new_link
+        self._link = new_link()
+        self._work = work
+        self._faults = faults
+        self._habits = habits
+        self._connection: Connection | None = None
+        self._outgoing: asyncio.Queue[bytes | timedelta] = asyncio.Queue(MAX_UNSENT)
+        self._executing: asyncio.Task[None] | None = None
+
+    async def serve(self, connection: Connection) -> None:
+        """Talk to `connection` until it ends."""
+        self._link.silence()  # what the last connection left unfinished
+        self._connection = connection
+        self._outgoing = asyncio.Queue(MAX_UNSENT)
+        line = Timeline(self._habits.pace) if self._habits.pace else None
+        sender = asyncio.create_task(self._send(connection, self._outgoing))
+        try:
+            while data := await self._receive(connection):
+                if line:
+                    await line.carry(len(data))
+                self._act(self._link.receive(data))
+        except ConnectionError:
+            return  # the host is gone, as with an orderly end
+        finally:
+            self._connection = None
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+
+    async def finish(self) -> None:
+        """Wait for the command being executed, if any."""
+        if self._executing:
+            await self._executing
+
+    def power_off(self) -> None:
+        """Forget everything: the link starts anew, the connection drops."""
+        self._link = self._new_link()
+        if self._connection:
+            self._connection.drop()
+            self._connection = None
+
+    async def _receive(self, connection: Connection) -> bytes:
+        while True:
+            in_frame = self._link.within_frame
+            limit = self._habits.byte_timeout.total_seconds() if in_frame else None
+            try:
+                async with asyncio.timeout(limit):
+                    return await connection.read()
+            except TimeoutError:
+                self._act(self._link.silence())
+
+    async def _send(
+        self, connection: Connection, outgoing: asyncio.Queue[bytes | timedelta]
+    ) -> None:
+        line = Timeline(self._habits.pace) if self._habits.pace else None
+        try:
+            while True:
+                chunk = await outgoing.get()
+                if isinstance(chunk, timedelta):
+                    await asyncio.sleep(chunk.total_seconds())
+                    continue
+                if line:
+                    await line.carry(len(chunk))
+                await connection.write(chunk)
+        except ConnectionError:
+            return  # reading the connection will tell that it has ended
+
+    def _post(self, chunk: bytes | timedelta) -> None:
+        if self._connection and chunk and not self._outgoing.full():
+            self._outgoing.put_nowait(chunk)
+
+    def _act(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Send(data):
+                    self._post(data)
+                case Execute(body, acknowledgement):
+                    if self._fires("lost-request", name_of(body)):
+                        self._act(self._link.forget())
+                        continue
+                    self._post(acknowledgement)
+                    self._executing = asyncio.create_task(self._execute(body))
+
+    async def _execute(self, body: bytes) -> None:
+        name = name_of(body)
+        link, connection = self._link, self._connection
+        if self._fires("lost-answer-not-executed", name):
+            self._act(link.forget())
+            return
+        answer = await self._work(body)
+        if answer is not None and self._fires("late-answer", name):
+            await asyncio.sleep(self._habits.late_answer.total_seconds())
+        if answer is None or link is not self._link:
+            return  # the power went
+        frame, *others = link.answer(answer)
+        assert isinstance(frame, Send)
+        if connection is self._connection:
+            self._deliver(frame.data, name)
+        self._act(others)
+
+    def _deliver(self, frame: bytes, name: str) -> None:
+        if self._fires("disconnect", name):
+            if self._connection:
+                self._connection.drop()
+            return
+        if self._fires("lost-answer-executed", name):
+            return
+        if self._fires("garbled", name):
+            frame = frame[:-1] + bytes((frame[-1] ^ 1,))
+        if self._fires("duplicated", name):
+            self._post(frame)
+        if self._fires("split", name):
+            size = -(-len(frame) // SPLIT_PIECES)
+            for start in range(0, len(frame), size):
+                self._post(frame[start : start + size])
+                self._post(SPLIT_PAUSE)
+        else:
+            self._post(frame)
+
+    def _fires(self, fault: str, name: str) -> bool:
+        self._faults.wire_command = name
+        return self._faults.fires(fault, name)

@@ -1,0 +1,166 @@
+"""`kassa virtual-register`: a training register for other programs, until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import TextIO
+
+    from drivers.virtual.core import VirtualRegister
+
+EXIT_BAD_INPUT = 2
+"""Exit code for arguments, or a state file, that cannot be used."""
+
+DEFAULT_BAUD = 115200
+"""What the address of an unpaced pseudo-terminal names; any speed works there."""
+
+DEFAULT_ADDRESS = ("127.0.0.1", 0)
+"""Where it listens when nothing else is asked for: a free port."""
+
+FFD_VERSIONS = ("1.05", "1.1", "1.2")
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "virtual-register",
+        help="serve a training register over TCP or a pseudo-terminal",
+        description="Serves a virtual fiscal register that speaks the Shtrih-M protocol. Prints"
+        " one line of JSON with its addresses when it is ready, and serves until it is stopped."
+        " Its documents have no fiscal force.",
+    )
+    parser.add_argument(
+        "--state", metavar="FILE", required=True, help="the register's memory, made when missing"
+    )
+    parser.add_argument(
+        "--shtrih",
+        metavar="HOST:PORT",
+        type=_address,
+        help="listen on TCP; port 0 takes a free one (default, without --pty: 127.0.0.1:0)",
+    )
+    parser.add_argument("--pty", action="store_true", help="offer a serial line (not on Windows)")
+    parser.add_argument(
+        "--pace", metavar="BAUD", type=_baud, help="carry bytes as slowly as a serial line does"
+    )
+    parser.add_argument(
+        "--faults", metavar="SPEC", default="", help="faults to show, e.g. lost-request@FF45:0.1"
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="seed of the faults (default: 0)"
+    )
+    parser.add_argument("--paper", metavar="FILE", help="append everything printed to this file")
+    parser.add_argument(
+        "--ffd",
+        choices=FFD_VERSIONS,
+        default=FFD_VERSIONS[-1],
+        help="document format of a new register (default: 1.2)",
+    )
+    parser.add_argument(
+        "--listen-everywhere",
+        action="store_true",
+        help="permit an address that other computers can reach",
+    )
+    parser.set_defaults(run=run)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or int(port) > 0xFFFF:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _baud(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text) <= 10_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed in bits a second")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT; 0 after that, 2 for what cannot be served."""
+    import asyncio
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    from drivers.ffd.enumerations import FfdVersion
+    from drivers.virtual.core import VirtualRegister
+    from drivers.virtual.faults import Faults, FaultsError
+    from drivers.virtual.registration import Registration
+    from drivers.virtual.shtrih_face.server import is_loopback
+    from drivers.virtual.store import StateError
+
+    if args.shtrih and not args.listen_everywhere and not is_loopback(args.shtrih[0]):
+        return _refuse(f"{args.shtrih[0]} can be reached by others; --listen-everywhere permits it")
+    if args.pty and sys.platform == "win32":
+        return _refuse("there are no pseudo-terminals on Windows; use --shtrih")
+    with ExitStack() as stack:
+        try:
+            faults = Faults.parse(args.faults, args.seed)
+            paper: TextIO | None = None
+            if args.paper:
+                paper = stack.enter_context(Path(args.paper).open("a", encoding="utf-8"))
+            register = VirtualRegister.open(
+                Path(args.state),
+                Registration(ffd_version=next(one for one in FfdVersion if one.label == args.ffd)),
+                _now,
+                lambda line: _print_line(paper, line),
+                faults=faults,
+            )
+        except (FaultsError, StateError, OSError) as error:
+            return _refuse(str(error))
+        stack.callback(register.close)
+        return asyncio.run(_serve(register, args))
+
+
+async def _serve(register: VirtualRegister, args: argparse.Namespace) -> int:
+    import asyncio
+    import json
+    import signal
+
+    from drivers.virtual.shtrih_face import ShtrihFace
+
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # not `add_signal_handler`: Windows has none
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+    face = ShtrihFace(register, pace=args.pace)
+    ready = {"fiscal_drive_number": register.registration.fiscal_drive_number}
+    try:
+        if args.shtrih or not args.pty:
+            host, port = args.shtrih or DEFAULT_ADDRESS
+            host, port = await face.serve_tcp(host, port, listen_everywhere=args.listen_everywhere)
+            ready["shtrih"] = (
+                f"socket://[{host}]:{port}" if ":" in host else f"socket://{host}:{port}"
+            )
+        if args.pty:
+            path = await face.serve_pty()
+            ready["pty"] = f"serial://{path}?baudrate={args.pace or DEFAULT_BAUD}"
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
+        await stopped.wait()
+    except OSError as error:
+        return _refuse(str(error))
+    finally:
+        await face.close()
+    return 0
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).astimezone()
+
+
+def _print_line(paper: TextIO | None, line: str) -> None:
+    if paper:
+        paper.write(line + "\n")
+        paper.flush()
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"kassa virtual-register: {why}\n")
+    return EXIT_BAD_INPUT
