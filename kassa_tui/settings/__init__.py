@@ -1,0 +1,1 @@
+"""A club's settings: one TOML file, read whole, checked whole, frozen."""

@@ -1,0 +1,334 @@
+"""Every setting of a club, with the words that explain it.
+
+The description of a field becomes its comment in the file that `kassa config init` writes;
+its example (or its default) becomes the value there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    Tag,
+    ValidationInfo,
+    field_validator,
+)
+
+from drivers.ffd.enumerations import TaxSystem, VatRate
+from kassa_tui.settings import tax
+from kassa_tui.settings.fields import (
+    Directory,
+    Email,
+    GatewayUrl,
+    Inn,
+    OrganisationInn,
+    PersonInn,
+    RegisterPassword,
+    RegisterUrl,
+    Roubles,
+    Section,
+    Token,
+    Zone,
+    printed_text,
+    wrong,
+)
+from kassa_tui.settings.tax import Purpose, TaxCode, TaxPair
+from kassa_tui.words import N_, _
+
+
+class Station(Section):
+    name: Annotated[str, printed_text(64)] = Field(
+        description=N_("What this till is called on screens and in the CRM."),
+        examples=["Касса 1"],
+    )
+    language: Literal["auto", "ru", "en"] = Field(
+        default="auto",
+        description=N_("Language of the screens: ru, en, or auto (that of the system)."),
+    )
+    state_directory: Directory | None = Field(
+        default=None,
+        description=N_(
+            "Where the journal and its backups are kept: a full path."
+            " When not given: the system's usual place."
+        ),
+        examples=["/var/lib/kassa"],
+    )
+    low_bandwidth: bool = Field(
+        default=False, description=N_("Draw sparingly: for a slow SSH line or an old computer.")
+    )
+    training: bool = Field(
+        default=False,
+        description=N_(
+            "Training: a register in software takes the place of the real one,"
+            " and no document has fiscal force."
+        ),
+    )
+
+
+class Register(Section):
+    url: RegisterUrl = Field(
+        description=N_(
+            "Where the fiscal register is: serial:///dev/ttyACM0?baudrate=115200,"
+            " serial://COM3?baudrate=115200 or socket://192.168.1.50:7778."
+        ),
+        examples=["serial:///dev/ttyACM0?baudrate=115200"],
+    )
+    protocol: Literal["auto", "v1", "v2"] = Field(
+        default="auto",
+        description=N_("Version of the exchange protocol: v1, v2, or auto (found out)."),
+    )
+    operator_password: RegisterPassword = Field(
+        default=SecretStr("1"),
+        description=N_(
+            "The register's password of a cashier, as set in the register."
+            " May be given as KASSA_REGISTER_OPERATOR_PASSWORD instead."
+        ),
+        examples=["1"],
+    )
+    admin_password: RegisterPassword = Field(
+        default=SecretStr("30"),
+        description=N_(
+            "The register's password of the system administrator."
+            " May be given as KASSA_REGISTER_ADMIN_PASSWORD instead."
+        ),
+        examples=["30"],
+    )
+    timezone: Zone = Field(
+        description=N_("Time zone of the register's clock, for example Asia/Yekaterinburg."),
+        examples=["Europe/Moscow"],
+    )
+
+
+class Crm(Section):
+    kind: Literal["embedded", "gateway"] = Field(
+        default="embedded",
+        description=N_(
+            "Who keeps clients and balances: gateway (a CRM behind its gateway)"
+            " or embedded (this program alone)."
+        ),
+    )
+    url: GatewayUrl | None = Field(
+        default=None,
+        validate_default=True,
+        description=N_("Address of the gateway; needed for kind = gateway."),
+        examples=["https://crm.example.ru/kassa"],
+    )
+    token: Token | None = Field(
+        default=None,
+        validate_default=True,
+        description=N_(
+            "The gateway's access token; needed for kind = gateway."
+            " Better given as KASSA_CRM_TOKEN, so that it stands in no file."
+        ),
+        examples=["paste-the-token-here"],
+    )
+    club_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")] | None = Field(
+        default=None,
+        description=N_("The club in the CRM; needed when the token is good for several."),
+        examples=["club_7"],
+    )
+
+    @field_validator("url", "token")
+    @classmethod
+    def _needed_by_gateway(cls, value: object, info: ValidationInfo) -> object:
+        if value is None and info.data.get("kind") == "gateway":
+            raise wrong(_('is needed for kind = "gateway"'))
+        return value
+
+
+class Cashier(Section):
+    name: Annotated[str, printed_text(64)] = Field(
+        description=N_("Position and name, as the receipt shows them (tag 1021)."),
+        examples=["Кассир Иванова А.А."],
+    )
+    inn: PersonInn | None = Field(
+        default=None,
+        description=N_("The cashier's INN, 12 digits (tag 1203), when there is one."),
+        examples=["770000000156"],
+    )
+
+
+class LegalEntity(Section):
+    name: Annotated[str, printed_text(256)] = Field(
+        description=N_("Name of the organisation or entrepreneur (tag 1048)."),
+        examples=['ООО "Ромашка"'],
+    )
+    inn: Inn = Field(
+        description=N_("Its INN, 10 or 12 digits (tag 1018)."), examples=["7700000016"]
+    )
+    address: Annotated[str, printed_text(256)] = Field(
+        description=N_("Address of settlements (tag 1009)."),
+        examples=["101000, г. Москва, ул. Примерная, д. 1"],
+    )
+    place: Annotated[str, printed_text(256)] = Field(
+        description=N_("Place of settlements (tag 1187)."), examples=['Клуб "Ромашка"']
+    )
+    sender_email: Email | None = Field(
+        default=None,
+        description=N_("E-mail from which electronic receipts are sent (tag 1117)."),
+        examples=["check@example.ru"],
+    )
+
+
+class Ofd(Section):
+    name: Annotated[str, printed_text(256)] = Field(
+        description=N_("Name of the fiscal data operator (tag 1046)."), examples=["ООО Оператор"]
+    )
+    inn: OrganisationInn = Field(
+        description=N_("Its INN, 10 digits (tag 1017)."), examples=["7700000023"]
+    )
+
+
+def _shape(value: object) -> str:
+    return "(pair)" if isinstance(value, (dict, TaxPair)) else "(code)"
+
+
+Regime = Annotated[
+    Annotated[TaxCode, Tag("(code)")] | Annotated[TaxPair, Tag("(pair)")], Discriminator(_shape)
+]
+"""A tax setting of IZI: one of its codes, or tax system and rate outright."""
+
+
+class Tax(Section):
+    top_up: Regime = Field(
+        description=N_(
+            "Tax regime of balance top-ups: a code of IZI, or for example"
+            ' { tax_system = "general", vat_rate = "22" }. VAT payers get the calculated rate'
+            " (22/122) by themselves, and the main rate follows the day: 20 and 22 mean the same."
+        ),
+        examples=["USN_INCOME"],
+    )
+    services: Regime = Field(
+        description=N_("Tax regime of services (game time)."), examples=["USN_INCOME"]
+    )
+    goods: Regime = Field(description=N_("Tax regime of goods (the bar)."), examples=["USN_INCOME"])
+    mapping: Annotated[
+        Mapping[TaxCode, TaxPair],
+        Field(max_length=100),
+        AfterValidator(MappingProxyType),
+        PlainSerializer(dict, return_type=dict[str, TaxPair]),
+    ] = Field(
+        default_factory=lambda: MappingProxyType({}),
+        description=N_(
+            "What a code means that the program does not know, or that says too little:"
+            " USN_5 does not tell income from income minus expenses. tax_system is one of"
+            " general, simplified_income, simplified_income_minus_expenses, agricultural,"
+            " patent; vat_rate one of none, 0, 5, 7, 10, 20, 22, 5/105, 7/107, 10/110,"
+            " 20/120, 22/122."
+        ),
+    )
+
+    def resolve(self, purpose: Purpose, on: date) -> tuple[TaxSystem, VatRate]:
+        """Tax system and rate of a settlement of the day `on`; raises `TaxRegimeError`.
+
+        See `tax.resolve`, also for a code that comes from the CRM.
+        """
+        regimes: Mapping[Purpose, TaxCode | TaxPair] = {
+            Purpose.TOP_UP: self.top_up,
+            Purpose.SERVICES: self.services,
+            Purpose.GOODS: self.goods,
+        }
+        return tax.resolve(regimes[purpose], on, purpose, self.mapping)
+
+
+class Sales(Section):
+    payment_methods: Annotated[tuple[Literal["cash", "card"], ...], Field(strict=False)] = Field(
+        default=("cash", "card"), description=N_("Ways to pay at the desk: cash, card.")
+    )
+    fiscalise_balance_charges: bool = Field(
+        default=True,
+        description=N_(
+            "Paying from the balance makes a receipt of its own (offset of the advance,"
+            " tag 1215). The law wants it; false only if another system prints it."
+        ),
+    )
+
+    @field_validator("payment_methods")
+    @classmethod
+    def _some_each_once(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
+        if not methods or len(set(methods)) < len(methods):
+            raise wrong(_("at least one way to pay is needed, and each once"))
+        return methods
+
+
+class Limits(Section):
+    """Sums are kopecks here and roubles in the file."""
+
+    max_receipt: Roubles = Field(
+        default=10_000_000,
+        alias="max_receipt_roubles",
+        description=N_("No receipt may be larger: it catches a mistyped zero. Roubles."),
+    )
+    max_top_up: Roubles = Field(
+        default=3_000_000,
+        alias="max_top_up_roubles",
+        description=N_("No top-up may be larger. Roubles."),
+    )
+    drawer_cash: Roubles = Field(
+        default=10_000_000,
+        alias="drawer_cash_roubles",
+        description=N_("More cash in the drawer asks for a collection. Roubles."),
+    )
+    personal_data_days: int = Field(
+        default=30,
+        ge=1,
+        le=1825,
+        description=N_("Days after which a client's phone or e-mail leaves the journal."),
+    )
+    backup_count: int = Field(
+        default=30, ge=1, le=1000, description=N_("How many backups of the journal are kept.")
+    )
+
+
+class Printing(Section):
+    paper: Literal["always", "on_request"] = Field(
+        default="always",
+        description=N_(
+            "Paper receipt: always, or on_request (left out when the client has given a phone"
+            " or e-mail for the electronic receipt and wants no paper)."
+        ),
+    )
+
+
+class Settings(Section):
+    """One station's settings."""
+
+    station: Station = Field(description=N_("This till."))
+    fiscal_register: Register = Field(
+        alias="register",  # the attribute of this name belongs to every class
+        description=N_("The fiscal register."),
+    )
+    crm: Crm = Field(default=Crm(), description=N_("The CRM."))
+    cashiers: Annotated[tuple[Cashier, ...], Field(strict=False, max_length=200)] = Field(
+        description=N_("Who may stand at this till: one [[cashiers]] for each.")
+    )
+    legal_entity: LegalEntity = Field(
+        description=N_("The seller, word for word as in the register's registration report.")
+    )
+    ofd: Ofd | None = Field(
+        default=None,
+        description=N_("The fiscal data operator; needed only when the register does not tell it."),
+    )
+    tax: Tax = Field(description=N_("Taxes. Ask the accountant: Kassa prints what stands here."))
+    sales: Sales = Field(default=Sales(), description=N_("Selling."))
+    limits: Limits = Field(
+        default=Limits(), description=N_("Limits that guard against slips of the hand.")
+    )
+    printing: Printing = Field(default=Printing(), description=N_("Paper."))
+
+    @field_validator("cashiers")
+    @classmethod
+    def _some_each_once(cls, cashiers: tuple[Cashier, ...]) -> tuple[Cashier, ...]:
+        if not cashiers:
+            raise wrong(_("at least one is needed"))
+        if len({cashier.name for cashier in cashiers}) < len(cashiers):
+            raise wrong(_("two cashiers have the same name"))
+        return cashiers
