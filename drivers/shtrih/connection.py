@@ -42,12 +42,16 @@ class Connection:
         self._clean = False
         self.generation = 0
         """Grows with each new stream: what was learned of the device may be stale."""
+        self.disturbances = 0
+        """Grows when the link had to be brought back: the device may have restarted, and an
+        unfinished document with it."""
 
     async def make_ready(self) -> Link:
         """A link at the start of an exchange. Raises `NotExecuted`, `StreamError`."""
         if self._link is not None and self._open and not self._link.stream.is_broken:
             if self._clean:
                 return self._link
+            self.disturbances += 1
             try:
                 await self._link.synchronise(self._connect_deadline())
             except (NotExecuted, StreamError):
@@ -125,6 +129,7 @@ class Connection:
             raise ExecutionUnsure(str(error)) from error
 
     def _adopt(self, link: Link) -> None:
+        self.disturbances += 1
         self._link = link
         self._open = True
         self.generation += 1

@@ -16,8 +16,10 @@ PRINTING = 0x50
 """The previous command is still printing: the command was not executed."""
 BUFFER_FULL = 0x4B
 NO_DATA = 0x08
-NO_DOCUMENT_IN_MODE = 0x73
+WRONG_MODE = 0x73
 NOT_SUPPORTED = 0x37
+WRONG_SUBMODE = 0x72
+CONTINUE_PRINT = "B0"
 
 
 class ErrorClass(Enum):
@@ -264,4 +266,6 @@ def error_info(code: int) -> ErrorInfo:
 def refusal(code: int, command: str) -> Refused:
     """The error `code` of `command` (hexadecimal) as an ending of the contract."""
     info = error_info(code)
+    if (code, command) == (WRONG_SUBMODE, CONTINUE_PRINT):
+        return Refused(Reason.OTHER, f"{info.text} ({code:02X}h): продолжать нечего", code)
     return Refused(info.reason, f"{info.text} ({code:02X}h, команда {command}h)", code)

@@ -42,6 +42,9 @@ class LinkTiming:
     """For the first sign of life of each transport."""
 
 
+DEFAULT_TIMING = LinkTiming()
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A request as the links see it."""

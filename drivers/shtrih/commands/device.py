@@ -270,11 +270,11 @@ def x_report(pw: int) -> Request[None]:
 
 
 def cash_in(pw: int, amount: int) -> Request[None]:
-    return Request(b"\x50" + password(pw) + money(amount), nothing)
+    return Request(b"\x50" + password(pw) + money(amount), nothing, records=True)
 
 
 def cash_out(pw: int, amount: int) -> Request[None]:
-    return Request(b"\x51" + password(pw) + money(amount), nothing)
+    return Request(b"\x51" + password(pw) + money(amount), nothing, records=True)
 
 
 def open_drawer(pw: int) -> Request[None]:

@@ -145,7 +145,7 @@ def begin_shift_opening(pw: int) -> Request[None]:
 
 
 def open_shift(pw: int) -> Request[Recorded]:
-    return Request(b"\xff\x0b" + password(pw), read_numbered)
+    return Request(b"\xff\x0b" + password(pw), read_numbered, records=True)
 
 
 def begin_shift_closing(pw: int) -> Request[None]:
@@ -153,7 +153,7 @@ def begin_shift_closing(pw: int) -> Request[None]:
 
 
 def close_shift(pw: int) -> Request[Recorded]:
-    return Request(b"\xff\x43" + password(pw), read_numbered)
+    return Request(b"\xff\x43" + password(pw), read_numbered, records=True)
 
 
 def cancel_fn_document(pw: int) -> Request[None]:

@@ -134,7 +134,7 @@ def close_receipt(
     if tax_sums.keys() & set(_EXTENDED_TAX_SUMS):
         body += bytes(_TEXT_LENGTH)
         body += b"".join(money(tax_sums.get(rate, 0)) for rate in _EXTENDED_TAX_SUMS)
-    return Request(body, _read_closed)
+    return Request(body, _read_closed, records=True)
 
 
 def _read_closed(reader: AnswerReader) -> Recorded:
@@ -167,7 +167,7 @@ def close_correction(
         + b"".join(money(tax_sums.get(rate, 0)) for rate in _TAX_SUMS)
         + number(tax_system, 1)
     )
-    return Request(body, read_numbered)
+    return Request(body, read_numbered, records=True)
 
 
 def _millionths(quantity: Decimal) -> int:

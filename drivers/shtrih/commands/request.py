@@ -80,9 +80,9 @@ class AnswerReader:
         return int.from_bytes(self.take(count), "little")
 
     def text(self, count: int) -> str:
-        """CP1251, up to the first zero byte."""
+        """CP1251, up to the first zero byte; spaces are kept."""
         raw = self.take(count).partition(b"\0")[0]
-        return raw.decode("cp1251", errors="replace").strip()
+        return raw.decode("cp1251", errors="replace")
 
     def date_dmy(self) -> date:
         day, month, year = self.take(3)
@@ -119,11 +119,13 @@ class Request(Generic[Answer]):
         body: Command code and parameters.
         read: Takes the data behind the error byte.
         repeatable: It only reads; executing it twice does no harm.
+        records: It finishes something that counts: a document, cash in or out.
     """
 
     body: bytes
     read: Callable[[AnswerReader], Answer]
     repeatable: bool = False
+    records: bool = False
 
     @property
     def code(self) -> str:
