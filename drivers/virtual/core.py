@@ -21,6 +21,7 @@ after the end of the FN's term and without room in its memory.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,7 +38,7 @@ from drivers.ffd.enumerations import (
 from drivers.ffd.receipt import Cashier, Payments, VatSum
 from drivers.ffd.tlv import Tlv
 from drivers.register import FnPhase, OfdStatus, ShiftState
-from drivers.virtual import paper, reports
+from drivers.virtual import ledger, paper, reports
 from drivers.virtual.counters import Counters, RunningNumbers
 from drivers.virtual.device import Clock, Device
 from drivers.virtual.facts import (
@@ -71,7 +72,7 @@ from drivers.virtual.receipt_building import (
 )
 from drivers.virtual.refusals import DeviceRefused, Refusal
 from drivers.virtual.registration import Registration
-from drivers.virtual.state import Shift, State, read_registration, read_state, stored
+from drivers.virtual.state import State, read_registration, read_state, stored
 from drivers.virtual.store import Store, StoredDocument
 
 SHIFT_LENGTH = timedelta(hours=24)
@@ -96,6 +97,7 @@ class VirtualRegister:
         self._device = device
         self._fn = device.storage
         self._draft: Draft | None = None
+        self._command = ""
 
     @classmethod
     def open(
@@ -250,16 +252,17 @@ class VirtualRegister:
         now = self._start("open_shift", prints=printed)
         draft = self._report_draft(CurrentDocument.SHIFT_OPENING, operator)
         self._check_shift_opening(now)
-        state = self._state
-        number = state.shift.number + 1
-        extra = extra_tags(draft)
+        state, extra = self._state, extra_tags(draft)
         tags = reports.shift_opening_tags(
-            self.registration, cashier_tags(cashier, extra), extra, number, self._warning_tags(now)
+            self.registration,
+            cashier_tags(cashier, extra),
+            extra,
+            state.shift.number + 1,
+            self._warning_tags(now),
         )
         fn, document, row = self._fn.record(state.fn, DocumentForm.SHIFT_OPENING, tags, now)
-        shift = Shift(number=number, opened_at=document.date_time, first_document=fn.last_number)
-        state = replace(state, fn=fn, shift=shift, numbers=_next_document(state.numbers))
-        return self._record("open_shift", state, document, row, printed=printed)
+        opened = ledger.with_shift_opened(state, fn, document)
+        return self._record("open_shift", opened, document, row, printed=printed)
 
     def begin_shift_closing(self, operator: int) -> None:
         """Start the closing report so that `add_tag` can add to it. Optional."""
@@ -297,14 +300,7 @@ class VirtualRegister:
             total_counters=state.counters,
         )
         fn, document, row = self._fn.record(state.fn, DocumentForm.SHIFT_CLOSING, tags, now)
-        numbers = _next_document(state.numbers)
-        closed = replace(
-            state,
-            fn=fn,
-            shift=replace(state.shift, opened_at=None, documents=documents),
-            numbers=replace(numbers, z_reports=numbers.z_reports + 1),
-            drawer=0 if zero_cash else state.drawer,
-        )
+        closed = ledger.with_shift_closed(state, fn, documents, zero_cash)
         totals = paper.render_totals(
             "СУТОЧНЫЙ ОТЧЕТ С ГАШЕНИЕМ",
             now,
@@ -320,7 +316,6 @@ class VirtualRegister:
         self._require_no_draft()
         self._require_open_shift()
         state = self._state
-        numbers = _next_document(state.numbers)
         lines = paper.render_totals(
             "СУТОЧНЫЙ ОТЧЕТ БЕЗ ГАШЕНИЯ",
             now,
@@ -328,8 +323,7 @@ class VirtualRegister:
             state.shift.counters,
             state.drawer,
         )
-        numbers = replace(numbers, x_reports=numbers.x_reports + 1)
-        self._device.commit("x_report", replace(state, numbers=numbers), lines)
+        self._device.commit("x_report", ledger.with_x_report(state), lines)
 
     # Receipt.
 
@@ -411,39 +405,9 @@ class VirtualRegister:
         if not draft.lines and self._corrects_by_sums(draft):
             raise DeviceRefused(Refusal.CORRECTION_FORM, "FFD 1.05 corrects by sums")
         self._check_receipt(FORMS[draft.kind], now)
-        if not 0 <= rounding <= draft.subtotal % 100:
-            raise DeviceRefused(Refusal.BAD_PARAMETER, f"rounding by {rounding}")
-        if draft.sign is None:
-            raise DeviceRefused(Refusal.ZERO_TOTAL)
-        total = draft.subtotal - rounding
-        recorded, change = settled(total, payments)
-        check_complete(draft)
-        basis = correction_tags(draft) if draft.kind is CurrentDocument.CORRECTION else ()
-        version = self.registration.ffd_version
-        body = (
-            *basis,
-            *(line.encode(version) for line in draft.lines),
-            *payment_tags(total, recorded),
-            *vat_tags(draft.vat.items()),
+        return self._close(
+            "close_receipt", draft, payments, tax_system, cashier, now, rounding, printed
         )
-        extra = ReceiptPaper(
-            tendered=payments.cash,
-            change=change,
-            texts=draft.texts,
-            hidden=frozenset(i for i, line in enumerate(draft.lines) if not line.item.printed),
-        )
-        document = self._record_receipt(
-            "close_receipt",
-            draft,
-            draft.sign,
-            tax_system,
-            cashier,
-            body,
-            now,
-            printed=printed,
-            extra=extra,
-        )
-        return ClosedReceipt(document, change)
 
     def close_correction(
         self,
@@ -496,15 +460,7 @@ class VirtualRegister:
         self._draft = None
         if draft.kind not in _RECEIPTS or draft.sign is None:
             return
-        counters, numbers = self._state.shift.counters, self._state.numbers
-        cancelled = {
-            **counters.cancelled,
-            draft.sign: counters.cancelled[draft.sign].plus(draft.subtotal),
-        }
-        shift = replace(self._state.shift, counters=replace(counters, cancelled=cancelled))
-        state = replace(
-            self._state, shift=shift, numbers=replace(numbers, cancelled=numbers.cancelled + 1)
-        )
+        state = ledger.with_cancelled(self._state, draft.sign, draft.subtotal)
         printed = draft.printed and draft.lines and self._device.can_print()
         lines = paper.render_cancelled(now, draft.subtotal) if printed else ()
         self._device.commit("cancel_document", state, lines)
@@ -536,8 +492,7 @@ class VirtualRegister:
             total_counters=state.counters,
         )
         fn, document, row = self._fn.record(state.fn, DocumentForm.STATE_REPORT, tags, now)
-        state = replace(state, fn=fn, numbers=_next_document(state.numbers))
-        return self._record("state_report", state, document, row)
+        return self._record("state_report", ledger.with_report(state, fn), document, row)
 
     def close_archive(self, cashier: Cashier) -> FiscalDocument:
         """End the fiscal mode of the FN (form 6). Refusal: SHIFT_OPEN."""
@@ -551,17 +506,20 @@ class VirtualRegister:
             self.registration, cashier_tags(cashier), state.shift.number, state.counters
         )
         fn, document, row = self._fn.record(state.fn, DocumentForm.FN_CLOSING, tags, now)
-        fn = replace(fn, phase=FnPhase.CLOSED)
-        state = replace(state, fn=fn, numbers=_next_document(state.numbers))
-        return self._record("close_archive", state, document, row)
+        closed = ledger.with_report(state, replace(fn, phase=FnPhase.CLOSED))
+        return self._record("close_archive", closed, document, row)
 
     def cash_in(self, amount: int, cashier: Cashier) -> int:
         """Put kopecks into the drawer's account; gives the running document number."""
-        return self._move_cash("cash_in", "ВНЕСЕНИЕ", amount, amount, cashier)
+        now = self._start_cash("cash_in", amount)
+        state = ledger.with_cash_in(self._state, amount)
+        return self._print_slip("cash_in", "ВНЕСЕНИЕ", state, amount, cashier, now)
 
     def cash_out(self, amount: int, cashier: Cashier) -> int:
         """Take kopecks out; gives the document number. Refusal: NOT_ENOUGH_CASH."""
-        return self._move_cash("cash_out", "ВЫПЛАТА", amount, -amount, cashier)
+        now = self._start_cash("cash_out", amount)
+        state = ledger.with_cash_out(self._state, amount)
+        return self._print_slip("cash_out", "ВЫПЛАТА", state, amount, cashier, now)
 
     def open_drawer(self) -> None:
         """Open the cash drawer; nothing is counted or recorded."""
@@ -652,6 +610,7 @@ class VirtualRegister:
 
     def _start(self, command: str, *, prints: bool = False) -> datetime:
         """What every command begins with: time passes, faults strike. Gives the time."""
+        self._command = command
         self._device.tick()
         shift_is_open = self._state.shift.opened_at is not None
         if shift_is_open and self.faults.fires("shift-expires", command):
@@ -693,7 +652,7 @@ class VirtualRegister:
 
     def _check_fn(self, form: DocumentForm, now: datetime) -> None:
         self._fn.check(self._state.fn, form, now)
-        if self.faults.fires("fn-full"):
+        if self.faults.fires("fn-full", self._command):
             raise DeviceRefused(Refusal.FN_FULL)
 
     def _require_no_draft(self) -> None:
@@ -771,6 +730,50 @@ class VirtualRegister:
         self._device.commit(command, state, lines, [row])
         return document
 
+    def _close(
+        self,
+        command: str,
+        draft: Draft,
+        payments: Payments,
+        tax_system: int,
+        cashier: Cashier,
+        now: datetime,
+        rounding: int = 0,
+        printed: bool = True,
+    ) -> ClosedReceipt:
+        """Settle a receipt, or a correction with items, and record it."""
+        if not 0 <= rounding <= draft.subtotal % 100:
+            raise DeviceRefused(Refusal.BAD_PARAMETER, f"rounding by {rounding}")
+        if draft.sign is None:
+            raise DeviceRefused(Refusal.ZERO_TOTAL)
+        total = draft.subtotal - rounding
+        recorded, change = settled(total, payments)
+        check_complete(draft)
+        body = (
+            *(correction_tags(draft) if draft.kind is CurrentDocument.CORRECTION else ()),
+            *(line.encoded for line in draft.lines),
+            *payment_tags(total, recorded),
+            *vat_tags(draft.vat.items()),
+        )
+        extra = ReceiptPaper(
+            tendered=payments.cash,
+            change=change,
+            texts=draft.texts,
+            hidden=frozenset(i for i, line in enumerate(draft.lines) if not line.item.printed),
+        )
+        document = self._record_receipt(
+            command,
+            draft,
+            draft.sign,
+            tax_system,
+            cashier,
+            body,
+            now,
+            printed=printed,
+            extra=extra,
+        )
+        return ClosedReceipt(document, change)
+
     def _record_receipt(
         self,
         command: str,
@@ -798,61 +801,26 @@ class VirtualRegister:
             body=body,
         )
         fn, document, row = self._fn.record(state.fn, FORMS[draft.kind], tags, now)
-        numbers = _next_document(state.numbers)
-        drawer = state.drawer
-        if draft.kind is CurrentDocument.RECEIPT:
-            assert document.payments is not None
-            drawer = _moved(drawer, document.payments.cash, sign.takes_money_in)
-            receipts = {**numbers.receipts, sign: numbers.receipts[sign] + 1}
-            numbers = replace(numbers, receipts=receipts)
-        else:
-            numbers = replace(numbers, corrections=numbers.corrections + 1)
         lines = paper.render(document, self.registration, extra)
-        state = replace(
-            state,
-            fn=fn,
-            shift=replace(
-                shift,
-                receipts=shift.receipts + 1,
-                counters=shift.counters.with_document(document),
-            ),
-            counters=state.counters.with_document(document),
-            numbers=numbers,
-            drawer=drawer,
-            paper=replace(state.paper, copy=lines),
-        )
+        state = ledger.with_receipt(state, fn, document, lines)
         self._draft = None
         self._device.commit(command, state, lines if printed and draft.printed else (), [row])
         return document
 
-    def _move_cash(
-        self, command: str, title: str, amount: int, change: int, cashier: Cashier
-    ) -> int:
+    def _start_cash(self, command: str, amount: int) -> datetime:
         now = self._start(command, prints=True)
         self._require_no_draft()
         if not 0 <= amount < AMOUNT_LIMIT:
             raise DeviceRefused(Refusal.BAD_PARAMETER, str(amount))
-        state, numbers = self._state, _next_document(self._state.numbers)
-        drawer = _moved(state.drawer, amount, change >= 0)
-        shift, total = state.shift.counters, state.counters
-        if command == "cash_in":
-            numbers = replace(numbers, cash_in=numbers.cash_in + 1)
-            shift = replace(shift, cash_in=shift.cash_in.plus(amount))
-            total = replace(total, cash_in=total.cash_in.plus(amount))
-        else:
-            numbers = replace(numbers, cash_out=numbers.cash_out + 1)
-            shift = replace(shift, cash_out=shift.cash_out.plus(amount))
-            total = replace(total, cash_out=total.cash_out.plus(amount))
-        state = replace(
-            state,
-            drawer=drawer,
-            numbers=numbers,
-            counters=total,
-            shift=replace(state.shift, counters=shift),
-        )
-        lines = paper.render_slip(title, now, numbers.document, cashier.name, amount)
+        return now
+
+    def _print_slip(
+        self, command: str, title: str, state: State, amount: int, cashier: Cashier, now: datetime
+    ) -> int:
+        number = state.numbers.document
+        lines = paper.render_slip(title, now, number, cashier.name, amount)
         self._device.commit(command, state, lines)
-        return numbers.document
+        return number
 
     def _expire_shift(self) -> None:
         """The clock passes the 24 hours (an injected fault)."""
@@ -864,43 +832,20 @@ class VirtualRegister:
     def _record_foreign_document(self) -> None:
         """Another program sells something for a rouble (an injected fault)."""
         now = self._device.tick()
-        self._check_receipt(DocumentForm.RECEIPT, now)
         draft = self._new_draft(CurrentDocument.RECEIPT, _FOREIGN_OPERATOR, printed=False)
-        rate = min(self.registration.vat_rates & {VatRate.NO_VAT} or self.registration.vat_rates)
-        draft.add_item(ItemLine(name="ДРУГАЯ ПРОГРАММА", price=100, vat_rate=rate), _SALE)
-        recorded, _ = settled(draft.subtotal, Payments(cash=draft.subtotal))
-        self._record_receipt(
-            "foreign_document",
-            draft,
-            _SALE,
-            int(min(self.registration.tax_systems)),
-            Cashier(name="ДРУГАЯ ПРОГРАММА"),
-            (
-                *(line.encode(self.registration.ffd_version) for line in draft.lines),
-                *payment_tags(draft.subtotal, recorded),
-                *vat_tags(draft.vat.items()),
-            ),
-            now,
-            printed=False,
-        )
+        rates = self.registration.vat_rates
+        rate = VatRate.NO_VAT if VatRate.NO_VAT in rates else min(rates)
+        item = ItemLine(name=_FOREIGN.name, price=100, vat_rate=rate)
+        tax_system = min(self.registration.tax_systems)
+        # where the FN takes no receipt the other program gets none either
+        with suppress(DeviceRefused):
+            self._check_receipt(DocumentForm.RECEIPT, now)
+            draft.add_item(item, CalculationSign.SALE)
+            payments = Payments(cash=draft.subtotal)
+            self._close("foreign_document", draft, payments, int(tax_system), _FOREIGN, now)
 
 
 _ADMINISTRATOR = Cashier(name="Администратор")
-_SALE = CalculationSign.SALE
+_FOREIGN = Cashier(name="ДРУГАЯ ПРОГРАММА")
 _FOREIGN_OPERATOR = 0
 _SIGNS_OF_SUM_CORRECTIONS = (CalculationSign.SALE, CalculationSign.EXPENSE)
-
-
-def _next_document(numbers: RunningNumbers) -> RunningNumbers:
-    return replace(numbers, document=numbers.document + 1)
-
-
-def _moved(drawer: int, amount: int, comes_in: bool) -> int:
-    """The drawer after cash came in or went out."""
-    if comes_in:
-        if drawer + amount >= AMOUNT_LIMIT:
-            raise DeviceRefused(Refusal.CASH_OVERFLOW, str(drawer + amount))
-        return drawer + amount
-    if amount > drawer:
-        raise DeviceRefused(Refusal.NOT_ENOUGH_CASH, f"{drawer} in the drawer, {amount} wanted")
-    return drawer - amount

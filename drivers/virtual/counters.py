@@ -12,17 +12,12 @@ from drivers.ffd.document import FiscalDocument
 from drivers.ffd.enumerations import CalculationSign, DocumentForm, FfdVersion, VatRate
 from drivers.ffd.tlv import Tlv, encode
 
-RECEIPT_FORMS = frozenset({DocumentForm.RECEIPT, DocumentForm.BSO})
-CORRECTION_FORMS = frozenset({DocumentForm.CORRECTION_RECEIPT, DocumentForm.CORRECTION_BSO})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """Sums of the receipts (or of the corrections) of one calculation sign, kopecks."""
 
     count: int = 0
-    by_order: int = 0
-    """How many of them are corrections by order of the tax authority."""
     total: int = 0
     cash: int = 0
     cashless: int = 0
@@ -41,7 +36,6 @@ class Totals:
             vat[rate] = vat.get(rate, 0) + amount
         return Totals(
             count=self.count + 1,
-            by_order=self.by_order + any(t == Tlv.of(1173, 1) for t in document.tags),
             total=self.total + document.total,
             cash=self.cash + payments.cash,
             cashless=self.cashless + payments.cashless,
@@ -89,7 +83,7 @@ class Counters:
         sign = document.calculation_sign
         if sign is None:
             return self
-        if document.form in CORRECTION_FORMS:
+        if document.form is DocumentForm.CORRECTION_RECEIPT:
             one = {sign: self.corrections[sign].plus(document)}
             return replace(self, corrections={**self.corrections, **one})
         return replace(self, receipts={**self.receipts, sign: self.receipts[sign].plus(document)})

@@ -27,14 +27,7 @@ OFD_BLOCK = timedelta(days=30)
 
 _RECEIPT_LIMIT = 32768
 _REPORT_LIMIT = 6144
-_RECEIPTS = frozenset(
-    {
-        DocumentForm.RECEIPT,
-        DocumentForm.BSO,
-        DocumentForm.CORRECTION_RECEIPT,
-        DocumentForm.CORRECTION_BSO,
-    }
-)
+_RECEIPTS = (DocumentForm.RECEIPT, DocumentForm.CORRECTION_RECEIPT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +80,8 @@ class FiscalStorage:
         Refuses a document too large for its form; `check` has been asked before.
         """
         at = now.replace(microsecond=0)
+        zone = at.tzinfo
+        assert zone is not None, "the clock gives aware time"
         number = state.last_number + 1
         signed = (
             *tags,
@@ -102,7 +97,7 @@ class FiscalStorage:
             raise DeviceRefused(Refusal.TAG_TOO_LONG, f"a document of {len(body)} bytes")
         return (
             replace(state, last_number=number, last_at=at),
-            FiscalDocument.from_tlv(form, sealed, at.tzinfo or now.tzinfo, ofd_confirmed=False),  # type: ignore[arg-type]
+            FiscalDocument.from_tlv(form, sealed, zone, ofd_confirmed=False),
             StoredDocument(number, form, at, body),
         )
 

@@ -23,7 +23,7 @@ from drivers.ffd.enumerations import (
     VatRate,
 )
 from drivers.ffd.tlv import Tlv, find
-from drivers.virtual.counters import RECEIPT_FORMS, Counters, Totals, document_vat
+from drivers.virtual.counters import Counters, Totals, document_vat
 from drivers.virtual.registration import Registration
 
 WIDTH = 48
@@ -57,6 +57,9 @@ def money(kopecks: int) -> str:
 
 def two(left: str, right: str) -> Iterator[str]:
     """Left and right on one line, or on two where they do not fit."""
+    if not right:
+        yield from textwrap.wrap(left, WIDTH)
+        return
     if len(left) + len(right) < WIDTH:
         yield left + right.rjust(WIDTH - len(left))
         return
@@ -169,7 +172,7 @@ def _receipt(document: FiscalDocument, extra: ReceiptPaper) -> Iterator[str]:
     assert document.payments is not None
     assert document.total is not None
     yield from centred(document.calculation_sign.printed)
-    if document.form not in RECEIPT_FORMS:
+    if document.form is DocumentForm.CORRECTION_RECEIPT:
         yield from _correction(document)
     yield _LINE
     items = [tlv for tlv in document.tags if tlv.tag == 1059]

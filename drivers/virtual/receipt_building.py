@@ -19,6 +19,7 @@ from drivers.ffd.enumerations import (
     FfdVersion,
     PaymentMethod,
     PaymentSubject,
+    QuantityMeasure,
     TaxSystem,
     VatRate,
 )
@@ -74,36 +75,33 @@ class Line:
     item: ItemLine
     """As the host sent it, the cost filled in."""
     cost: int
+    encoded: Tlv
+    """1059."""
     tags: tuple[Tlv, ...] = ()
     """What the host added after it."""
 
-    def encode(self, version: FfdVersion) -> Tlv:
-        """1059. Built without the catalogue's limit: `Draft` refuses what is too long."""
-        item = self.item
-        name = () if not item.name else (Tlv.of(1030, item.name),)
-        measure = (
-            (Tlv.of(2108, 0),)
-            if version is FfdVersion.V1_2 and find(self.tags, 2108) is None
-            else ()
+    @classmethod
+    def of(cls, item: ItemLine, cost: int, version: FfdVersion, tags: tuple[Tlv, ...] = ()) -> Line:
+        """Refuses an item with more than 1024 bytes."""
+        vat = vat_of(cost, item.vat_rate) if item.vat is None else item.vat
+        counts_pieces = version is FfdVersion.V1_2 and find(tags, 2108) is None
+        raw = encode(
+            (
+                Tlv.of(1214, int(item.method or PaymentMethod.FULL_PAYMENT)),
+                Tlv.of(1212, int(item.subject or PaymentSubject.GOODS)),
+                *((Tlv.of(1030, item.name),) if item.name else ()),
+                *((Tlv.of(2108, int(QuantityMeasure.PIECE)),) if counts_pieces else ()),
+                Tlv.of(1079, item.price),
+                Tlv.of(1023, item.quantity),
+                Tlv.of(1199, int(item.vat_rate)),
+                *((Tlv.of(1200, vat),) if item.vat_rate.percent else ()),
+                Tlv.of(1043, cost),
+                *tags,
+            )
         )
-        vat = vat_of(self.cost, item.vat_rate) if item.vat is None else item.vat
-        return Tlv(
-            1059,
-            encode(
-                (
-                    Tlv.of(1214, int(item.method or PaymentMethod.FULL_PAYMENT)),
-                    Tlv.of(1212, int(item.subject or PaymentSubject.GOODS)),
-                    *name,
-                    *measure,
-                    Tlv.of(1079, item.price),
-                    Tlv.of(1023, item.quantity),
-                    Tlv.of(1199, int(item.vat_rate)),
-                    *((Tlv.of(1200, vat),) if item.vat_rate.percent else ()),
-                    Tlv.of(1043, self.cost),
-                    *self.tags,
-                )
-            ),
-        )
+        if len(raw) > _ITEM_BYTES:
+            raise DeviceRefused(Refusal.TAG_TOO_LONG, f"1059: {len(raw)} bytes")
+        return cls(item, cost, Tlv(1059, raw), tags)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,7 +174,8 @@ class Draft:
             raise DeviceRefused(Refusal.NO_DATA, "no item yet")
         last = self.lines[-1]
         check_item_tag(tag, self.registration, last.tags)
-        line = replace(last, tags=(*last.tags, tag))
+        version = self.registration.ffd_version
+        line = Line.of(last.item, last.cost, version, (*last.tags, tag))
         self._check_size([*self.lines[:-1], line])
         self.lines[-1] = line
 
@@ -219,14 +218,12 @@ class Draft:
             raise DeviceRefused(Refusal.TAG_FORMAT, f"1030: {error}") from error
         if len(name) > _NAME_BYTES:
             raise DeviceRefused(Refusal.TAG_TOO_LONG, f"1030: {len(name)} bytes")
-        return Line(replace(item, cost=cost, quantity=_trimmed(item.quantity)), cost)
+        accepted = replace(item, cost=cost, quantity=_trimmed(item.quantity))
+        return Line.of(accepted, cost, registration.ffd_version)
 
     def _check_size(self, lines: Sequence[Line]) -> None:
-        sizes = [len(line.encode(self.registration.ffd_version).raw) for line in lines]
-        if sizes[-1] > _ITEM_BYTES:
-            raise DeviceRefused(Refusal.TAG_TOO_LONG, f"1059: {sizes[-1]} bytes")
-        if sum(sizes) > _ITEMS_BYTES:
-            raise DeviceRefused(Refusal.TOO_MANY_ITEMS, f"{len(sizes)} items")
+        if sum(len(line.encoded.raw) for line in lines) > _ITEMS_BYTES:
+            raise DeviceRefused(Refusal.TOO_MANY_ITEMS, f"{len(lines)} items")
 
 
 def settled(total: int, payments: Payments) -> tuple[Payments, int]:

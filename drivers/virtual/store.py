@@ -62,14 +62,17 @@ class StoredDocument:
 
 
 class Store:
-    """The file. Raises `StateError` when opened, and `StateCorrupt` for what it reads."""
+    """The file. Every call may raise `StateError`; what cannot be read is `StateCorrupt`."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        # used by one thread at a time, not always by the same one
-        self._connection = sqlite3.connect(
-            path or ":memory:", isolation_level=None, timeout=0, check_same_thread=False
-        )
+        try:
+            # used by one thread at a time, not always by the same one
+            self._connection = sqlite3.connect(
+                path or ":memory:", isolation_level=None, timeout=0, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise StateError(f"{path}: {error}") from error
         try:
             self._prepare()
         except BaseException:
@@ -125,9 +128,9 @@ class Store:
         tickets: Mapping[int, datetime] | None = None,
     ) -> None:
         """Write everything, or nothing; durable on return."""
-        if not self._connection.in_transaction:
-            self._connection.execute("BEGIN IMMEDIATE")
         try:
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
             for key, value in values.items():
                 self._connection.execute("REPLACE INTO register VALUES (?, ?)", (key, value))
             for document in documents:
@@ -145,9 +148,9 @@ class Store:
                     "UPDATE document SET ticket_at = ? WHERE number = ?", (at.isoformat(), number)
                 )
             self._connection.execute("COMMIT")
-        except BaseException:
+        except sqlite3.Error as error:
             self._connection.rollback()
-            raise
+            raise StateError(f"{self._path} cannot be written: {error}") from error
 
     def document(self, number: int) -> StoredDocument | None:
         """A row of the archive."""
@@ -172,10 +175,16 @@ class Store:
 
     def set_setting(self, key: str, value: str) -> None:
         """Durable on return."""
-        self._connection.execute("REPLACE INTO setting VALUES (?, ?)", (key, value))
+        try:
+            self._connection.execute("REPLACE INTO setting VALUES (?, ?)", (key, value))
+        except sqlite3.Error as error:
+            raise StateError(f"{self._path} cannot be written: {error}") from error
 
     def _row(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()
+        try:
+            row: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise StateCorrupt(f"{self._path}: {error}") from error
         return row
 
     def _one(self, sql: str) -> tuple[Any, ...]:
