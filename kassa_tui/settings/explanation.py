@@ -40,7 +40,7 @@ def _message(kind: str, context: dict[str, Any], path: tuple[str | int, ...]) ->
             return _("is missing")
         case "extra_forbidden":
             return _("unknown key") + _suggestion(path)
-        case "string_type" | "enum" | "is_instance_of":
+        case "string_type" | "enum" | "is_instance_of" | "zoneinfo_str":
             return _('must be text, in quotes: "..."')
         case "bool_type":
             return _("must be true or false, without quotes")

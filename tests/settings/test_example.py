@@ -1,14 +1,16 @@
 """The file that a club begins with."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from kassa_tui import words
 from kassa_tui.settings.example import example
 from kassa_tui.settings.explanation import tables_of
-from kassa_tui.settings.file import load
+from kassa_tui.settings.file import SECRETS, load
 from kassa_tui.settings.model import Settings
+from kassa_tui.settings.tax import TAX_SYSTEMS, VAT_RATES
 
 TABLES = [
     (field.alias or name, table)
@@ -57,3 +59,10 @@ def test_the_comments_speak_the_language_of_the_process():
         assert "# TIME ZONE OF THE REGISTER'S CLOCK" in example()
     finally:
         words.use(words.gettext.NullTranslations())
+
+
+def test_the_document_names_every_table_variable_and_word_of_the_file():
+    document = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
+    tables = [f"[[{name}]]" if name == "cashiers" else f"[{name}]" for name, _model in TABLES]
+    for word in (*tables, *SECRETS, *TAX_SYSTEMS, *VAT_RATES):
+        assert f"`{word}`" in document

@@ -116,6 +116,7 @@ def test_an_unknown_tax_code_is_kept(file):
         ("register", 'protocol = "v3"', "register.protocol"),
         ("register", 'operator_password = "letters"', "register.operator_password"),
         ("register", "admin_password = 30", "register.admin_password"),
+        ("station", "state_directory = 30", "station.state_directory"),
         ("station", 'state_directory = "relative/path"', "station.state_directory"),
         ("station", 'state_directory = "/a\\u0000b"', "station.state_directory"),
         ("crm", 'url = "http://crm.example.ru"', "crm.url"),
@@ -234,24 +235,25 @@ def test_a_file_in_another_encoding_is_told_by_the_line(file):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "why"),
     [
-        "a = " + "[" * 5000,
-        "a = " + "9" * 4090,
-        "a = 0x" + "9" * 4000,
-        "a" + ".a" * 2000 + " = 1",
-        "a" + ".a" * 20000 + " = 1",
-        "a = 1e99999999999999999999",
-        "a = 1\n" * 20000,
-        "\x00",
-        "a = 1979-13-41",
-        "[[cashiers.name]]",
+        ("a = " + "[\n" * 5000, "nested too deep"),
+        ("a = 1e99999999999999999999", "number in the file is too long"),
+        ("a = 0x" + "9" * 4000, "unknown key"),
+        ("a" + ".a" * 2000 + " = 1", "unknown key"),
+        ("\n" + "a" + ".a" * 20000 + " = 1", "line 2, column 4097: the line is longer"),
+        ("a = 1\n" * 20000, "larger than 64 KiB"),
+        ("\x00", "line 1, column 1: this cannot be read"),
+        ("a = 1979-13-41", "line 1, column 9: something stands after"),
+        ("[[cashiers.name]]", "a list"),
+        ("[cashiers]\n" + "\n".join(f"a{n} = 1" for n in range(300)), "must be a list"),
+        ("\n".join(f"a{n} = 1" for n in range(300)), "and more errors: 105"),
     ],
-    ids=lambda text: text[:10],
+    ids=lambda text: text[:12],
 )
-def test_a_hostile_file_is_refused_like_any_other(file, text):
+def test_a_hostile_file_is_refused_like_any_other(file, text, why):
     file.write_text(text, "utf-8")
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError, match=why):
         load(file, {})
 
 
