@@ -1,0 +1,83 @@
+"""`KassaApp`: the face of one till in a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import tomllib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from textual.app import App
+from textual.theme import Theme
+
+from kassa_tui.link.link import Link
+from kassa_tui.screens.frame import FramedScreen
+from kassa_tui.screens.sale import SaleScreen
+from kassa_tui.screens.till import Till
+from kassa_tui.station.snapshot import Snapshot
+
+STATION_FAILED = 1
+"""Exit code when the station ended by itself."""
+
+_INSTALLED_STYLES = Path(__file__).parent / "styles"
+_STYLES = (
+    _INSTALLED_STYLES if _INSTALLED_STYLES.is_dir() else Path(__file__).parent.parent / "styles"
+)
+_ENDING_SIGNALS = ("SIGHUP", "SIGTERM")
+
+
+class KassaApp(App[str]):
+    """Draws what the station says. Ends with the words of the station's failure, if any."""
+
+    CSS_PATH = _STYLES / "kassa.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - Textual's form
+
+    def __init__(self, link: Link, now: Callable[[], datetime], *, console: bool) -> None:
+        """`now` gives aware time in the zone of the screen; `console`: a Linux console."""
+        super().__init__()
+        self.animation_level = "none"
+        self.till = Till(link=link, now=now, console=console)
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = "kassa-console" if console else "kassa"
+
+    def get_default_screen(self) -> SaleScreen:
+        return SaleScreen(self.till)
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in _ENDING_SIGNALS:
+            # No such signal, or no signals at all, on some systems and in threads.
+            with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(getattr(signal, name), self.exit)
+        self.set_interval(1.0, self._redraw)
+        # The station's parts are loaded by its thread, once the first frame stands.
+        self.call_after_refresh(self._join)
+
+    def on_unmount(self) -> None:
+        self.till.link.detach()
+
+    def _join(self) -> None:
+        self.till.link.attach(self._on_snapshot, self._on_end)
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        self.till.snapshot = snapshot
+        self._redraw()
+
+    def _on_end(self, failure: str) -> None:
+        self.exit(failure, return_code=STATION_FAILED if failure else 0)
+
+    def _redraw(self) -> None:
+        if isinstance(self.screen, FramedScreen):
+            self.screen.redraw()
+
+
+def themes() -> tuple[Theme, ...]:
+    """The themes of the styles folder."""
+    with (_STYLES / "themes.toml").open("rb") as file:
+        described = tomllib.load(file)
+    return tuple(Theme(name=name, **values) for name, values in described.items())

@@ -1,0 +1,196 @@
+"""Where real parts meet: settings, journal, register, station, face.
+
+Heavy parts are imported by the thread that uses them, so that the first frame waits for the
+face alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from kassa_tui import words
+from kassa_tui.words import _
+
+if TYPE_CHECKING:
+    from kassa_tui.link.host import Listener, Worker
+
+STOP_S = 10.0
+"""How long a request in work may go on when the face has gone, before it is cut off."""
+
+_CLEAR_CONSOLE = "\x1b[2J\x1b[H"
+
+
+class CannotStart(Exception):
+    """The station could not be put together; the text is for people."""
+
+
+def demo(state: Path | None, language: str | None) -> int:
+    """Run the till on a virtual register. The result is an exit code.
+
+    Args:
+        state: Where journal and register are kept; None: in a directory gone afterwards.
+        language: `ru` or `en`; None: as the locale says.
+    """
+    words.use(words.catalogue(words.language(language)))
+    console = os.environ.get("TERM") == "linux"
+    if console:
+        # Read by Textual when it is imported; a console prints stray letters of the query.
+        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    with ExitStack() as stack:
+        if state is None:
+            state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kassa-")))
+        try:
+            state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            return _fail(str(error))
+        return _run(state, console)
+
+
+def _run(state: Path, console: bool) -> int:
+    """The face over a station over a virtual register; the exit code."""
+    from kassa_tui.app import KassaApp
+    from kassa_tui.link.host import StationHost
+    from kassa_tui.link.in_process import InProcessLink
+
+    with virtual_register(state) as address:
+        host = StationHost(lambda *parts: demo_station(state, address, *parts))
+        try:
+            app = KassaApp(InProcessLink(host), local_now, console=console)
+            failure = app.run()
+        finally:
+            stopped = host.stop(STOP_S)
+            if console:
+                # A console has no second screen: what was drawn would stay.
+                sys.stdout.write(_CLEAR_CONSOLE)
+                sys.stdout.flush()
+    if not stopped:
+        # Left as a kill would leave it; the next start repairs that.
+        os._exit(1)
+    return _fail(failure) if failure else app.return_code or 0
+
+
+async def demo_station(
+    state: Path,
+    address: Callable[[], Future[str]],
+    listener: Listener,
+    ready: Callable[[Worker], None],
+) -> None:
+    """Put the demo's station together and run it until it is stopped."""
+    from drivers.ffd.enumerations import TaxSystem, VatRate
+    from drivers.shtrih.driver import ShtrihRegister
+    from kassa_tui.journal.errors import JournalError, JournalInUse
+    from kassa_tui.journal.journal import Journal
+    from kassa_tui.station.settings import StationSettings
+    from kassa_tui.station.station import Station
+
+    settings = StationSettings(
+        club=_("Orbita Club"),
+        till=_("Till 1"),
+        cashier="Иванова А.",
+        tax_system=TaxSystem.SIMPLIFIED_INCOME,
+        vat_rate=VatRate.NO_VAT,
+    )
+    url = await asyncio.wrap_future(address())
+    try:
+        journal = await Journal.open(state / "journal.db")
+    except JournalInUse as error:
+        raise CannotStart(_("Another till works with {path}.").format(path=state)) from error
+    except JournalError as error:
+        raise CannotStart(_("The journal cannot be opened: {why}").format(why=error)) from error
+    try:
+        zone = local_now().tzinfo
+        assert zone is not None, "local time is aware"
+        register = ShtrihRegister(url, timezone=zone)
+        station = Station(register, journal, settings, local_now, new_id, listener)
+        ready(station)
+        await station.run()
+    finally:
+        await journal.close()
+
+
+@contextmanager
+def virtual_register(state: Path) -> Iterator[Callable[[], Future[str]]]:
+    """A virtual register on a thread and a loop of its own, started when it is first asked for.
+
+    Gives a function that starts it and returns the address to come.
+    """
+    address: Future[str] = Future()
+    stop: Future[None] = Future()
+    thread = Thread(
+        target=lambda: asyncio.run(_serve_register(state, address, stop)),
+        name="virtual-register",
+        daemon=True,
+    )
+
+    def started() -> Future[str]:
+        if not thread.is_alive() and not address.done():
+            thread.start()
+        return address
+
+    try:
+        yield started
+    finally:
+        stop.set_result(None)
+        if thread.is_alive():
+            thread.join(STOP_S)
+
+
+async def _serve_register(state: Path, address: Future[str], stop: Future[None]) -> None:
+    from drivers.virtual.core import VirtualRegister
+    from drivers.virtual.registration import Registration
+    from drivers.virtual.shtrih_face import ShtrihFace
+    from drivers.virtual.store import StateError
+
+    with ExitStack() as stack:
+        try:
+            # Line by line, so that what is printed can be read at once.
+            paper = stack.enter_context(
+                (state / "paper.txt").open("a", buffering=1, encoding="utf-8")
+            )
+            register = VirtualRegister.open(
+                state / "register.db",
+                Registration(),
+                local_now,
+                lambda line: paper.writelines((line, "\n")),
+            )
+        except (StateError, OSError) as error:
+            why = _("The virtual register cannot start: {why}").format(why=error)
+            address.set_exception(CannotStart(why))
+            return
+        stack.callback(register.close)
+        face = ShtrihFace(register)
+        try:
+            host, port = await face.serve_tcp("127.0.0.1", 0)
+            address.set_result(f"socket://{host}:{port}")
+            await asyncio.wrap_future(stop)
+        finally:
+            await face.close()
+
+
+def local_now() -> datetime:
+    """Aware time in the zone of this computer."""
+    return datetime.now(UTC).astimezone()
+
+
+def new_id() -> UUID:
+    """A new id of a payment."""
+    from kassa_tui.station.identity import uuid7
+
+    return uuid7(datetime.now(UTC), secrets.token_bytes(10))
+
+
+def _fail(why: str) -> int:
+    sys.stderr.write(f"kassa: {why}\n")
+    return 1

@@ -1,0 +1,1 @@
+"""What fills the terminal: each screen draws the last snapshot and turns keys into requests."""

@@ -1,0 +1,106 @@
+"""The frame of every screen: who and where, the world, the strip, the work, the keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Rule
+
+from kassa_tui.screens.till import Till
+from kassa_tui.widgets.alarm_words import words
+from kassa_tui.widgets.commands import Command
+from kassa_tui.widgets.frame_lines import KeyLine, Strip, WhereLine, WorldLine
+from kassa_tui.words import _
+
+
+class FramedScreen(Screen[None]):
+    """A screen with the frame. Subclasses give `KEYS`, `compose_work` and `draw`."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = ()
+    """The commands, in the order of the key line."""
+    AUTO_FOCUS = None
+
+    where = query_one(WhereLine)
+    world = query_one(WorldLine)
+    strip = query_one(Strip)
+    key_line = query_one(KeyLine)
+
+    def __init__(self, till: Till) -> None:
+        super().__init__()
+        self.till = till
+
+    def compose(self) -> ComposeResult:
+        yield WhereLine()
+        yield WorldLine()
+        yield Rule()
+        yield from self.compose_strip()
+        with Container(id="work"):
+            yield from self.compose_work()
+        yield Rule()
+        yield KeyLine()
+
+    def compose_strip(self) -> ComposeResult:
+        yield Strip()
+
+    def compose_work(self) -> ComposeResult:
+        """The screen's own widgets."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Show the last snapshot in the screen's own widgets; called again every second."""
+
+    def on_mount(self) -> None:
+        # Sizes are known after the first layout; until then there is nothing to fit into.
+        self.call_after_refresh(self.redraw)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.redraw)
+
+    def on_screen_resume(self) -> None:
+        self.call_after_refresh(self.redraw)
+
+    def redraw(self) -> None:
+        """Draw everything from the last snapshot, in one frame."""
+        if not self.is_mounted or not self.is_attached:
+            return
+        with self.app.batch_update():
+            now = self.till.now()
+            self.where.show(self.till.snapshot, now)
+            self.world.show(self.till.snapshot, now)
+            self.draw_strip()
+            self.draw()
+            self.key_line.show(self.KEYS, self.can)
+
+    def draw_strip(self) -> None:
+        """The most urgent alarm, and how many more there are."""
+        alarms, snapshot = self.till.alarms, self.till.snapshot
+        if not alarms or snapshot is None:
+            self.strip.hide()
+            return
+        said = words(alarms[0], snapshot, self.till.now())
+        more = _("F9: {count} more").format(count=len(alarms) - 1) if len(alarms) > 1 else ""
+        self.strip.show(said.level, said.text, more)
+
+    def can(self, action: str) -> bool:
+        return bool(self.check_action(action, ()))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a command can be done now."""
+        return action != "alarms" or bool(self.till.alarms)
+
+    def action_help(self) -> None:
+        from kassa_tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.till, self.KEYS))
+
+    def action_back(self) -> None:
+        self.app.pop_screen()
+
+    def action_alarms(self) -> None:
+        from kassa_tui.screens.alarm import AlarmScreen
+
+        self.app.push_screen(AlarmScreen(self.till))

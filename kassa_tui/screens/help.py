@@ -1,0 +1,44 @@
+"""Every key of a screen, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from kassa_tui.screens.frame import FramedScreen
+from kassa_tui.screens.till import Till
+from kassa_tui.widgets.commands import BACK, Command, bindings
+from kassa_tui.words import N_, _
+
+_SYMBOLS = N_("In front of a word:  • well   ! look   X stopped   ? unknown")
+
+
+class HelpScreen(FramedScreen):
+    """Help for the commands it is given."""
+
+    KEYS = (BACK,)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
+
+    def __init__(self, till: Till, explained: Sequence[Command]) -> None:
+        super().__init__(till)
+        self._explained = explained
+
+    def compose_work(self) -> ComposeResult:
+        lines = [Content.styled(_("Keys of this screen"), "bold"), Content("")]
+        for command in self._explained:
+            key = _(command.key_text)
+            lines.append(Content.assemble((f" {key:<7}", "bold"), _(command.help)))
+        lines += [
+            Content.assemble((f" {_('Enter'):<7}", "bold"), _("The next field")),
+            Content.assemble(
+                (f" {_('Tab'):<7}", "bold"), _("The next field, with the arrows: within it")
+            ),
+            Content(""),
+            Content(" " + _(_SYMBOLS)),
+        ]
+        yield Static(Content("\n").join(lines))

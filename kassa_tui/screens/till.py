@@ -1,0 +1,28 @@
+"""`Till`: what every screen needs of the program around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kassa_tui.link.link import Link
+from kassa_tui.station.alarms import Alarm, alarms
+from kassa_tui.station.snapshot import Snapshot
+
+
+@dataclass(slots=True)
+class Till:
+    """One for each running face."""
+
+    link: Link
+    now: Callable[[], datetime]
+    """The clock that dates snapshots; aware, in the zone of the screen."""
+    console: bool
+    """A Linux console: sixteen colours, a font without half-blocks."""
+    snapshot: Snapshot | None = None
+    """The last one; None until the station has told of itself."""
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        return alarms(self.snapshot) if self.snapshot is not None else ()

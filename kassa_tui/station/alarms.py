@@ -1,0 +1,79 @@
+"""What a cashier must hear of, derived from a snapshot. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from drivers.register import PrintState, Reason, ShiftState
+from kassa_tui.journal.records import PaymentState
+from kassa_tui.station.snapshot import Snapshot
+
+
+class AlarmKind(StrEnum):
+    """Most urgent first."""
+
+    JOURNAL_FAILED = "journal_failed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    REGISTER_SILENT = "register_silent"
+    SHIFT_EXPIRED = "shift_expired"
+    RECEIPT_MISSING = "receipt_missing"
+    """Money taken, surely no receipt."""
+    PAPER_OUT = "paper_out"
+    PRINT_TORN = "print_torn"
+    """Paper is back, the torn document waits to be printed again."""
+    COVER_OPEN = "cover_open"
+    FN_REPLACE_URGENTLY = "fn_replace_urgently"
+    OFD_OVERDUE = "ofd_overdue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    kind: AlarmKind
+    payment: PaymentState | None = None
+    """Of the payment that it concerns."""
+    reason: Reason | None = None
+    detail: str = ""
+
+
+def alarms(snapshot: Snapshot) -> tuple[Alarm, ...]:
+    """Everything that is wrong now, the most urgent first."""
+    return tuple(_alarms(snapshot))
+
+
+def _alarms(snapshot: Snapshot) -> Iterator[Alarm]:
+    if snapshot.journal_failure:
+        yield Alarm(kind=AlarmKind.JOURNAL_FAILED, detail=snapshot.journal_failure)
+    if snapshot.unsettled is not None:
+        yield Alarm(kind=AlarmKind.OUTCOME_UNKNOWN, payment=snapshot.unsettled.payment)
+    if snapshot.silence is not None:
+        yield Alarm(
+            kind=AlarmKind.REGISTER_SILENT,
+            reason=snapshot.silence.reason,
+            detail=snapshot.silence.detail,
+        )
+    register = snapshot.register
+    if register is not None and register.shift is ShiftState.EXPIRED:
+        yield Alarm(kind=AlarmKind.SHIFT_EXPIRED)
+    for state in snapshot.unissued:
+        attempt = state.last_attempt
+        reason = Reason(attempt.reason) if attempt and attempt.reason else None
+        yield Alarm(
+            kind=AlarmKind.RECEIPT_MISSING,
+            payment=state,
+            reason=reason,
+            detail=attempt.detail if attempt else "",
+        )
+    if register is None or snapshot.silence is not None:
+        return
+    if register.cover_open:
+        yield Alarm(kind=AlarmKind.COVER_OPEN)
+    elif not register.paper_present or register.print_state is PrintState.PAPER_OUT:
+        yield Alarm(kind=AlarmKind.PAPER_OUT)
+    elif register.print_state is PrintState.WAITS_FOR_CONTINUE:
+        yield Alarm(kind=AlarmKind.PRINT_TORN)
+    if register.fn.warnings.replace_urgently:
+        yield Alarm(kind=AlarmKind.FN_REPLACE_URGENTLY)
+    if register.fn.warnings.ofd_overdue:
+        yield Alarm(kind=AlarmKind.OFD_OVERDUE)

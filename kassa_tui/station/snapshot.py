@@ -1,0 +1,105 @@
+"""`Snapshot`: everything a face needs to draw, in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from drivers.register import Reason, RegisterInfo, RegisterStatus
+from kassa_tui.journal.records import PaymentState
+from kassa_tui.station.tape import Doubt
+
+TRAINING_FN_PREFIX = "9999"
+
+
+class Phase(StrEnum):
+    """Where the payment in progress is."""
+
+    ASKING = "asking"
+    """The register is asked for its state."""
+    NOTING = "noting"
+    """The journal makes it durable."""
+    RECORDING = "recording"
+    """The receipt has been handed to the register."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InProgress:
+    """The payment that is being taken at this moment."""
+
+    payment_id: UUID | None
+    """None until the money is noted."""
+    total: int
+    """Kopecks."""
+    phase: Phase
+    since: datetime
+    """Begin of the phase."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """The register does not answer, or refuses to tell its state."""
+
+    since: datetime
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """An attempt with an unknown outcome that holds the queue."""
+
+    payment: PaymentState
+    after_document: int
+    """1040: ours can only come after it."""
+    since: datetime
+    doubt: Doubt | None
+    """Why the tape has not told yet; None: not asked yet, or no answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The whole truth of one moment."""
+
+    at: datetime
+    club: str
+    till: str
+    cashier: str
+    info: RegisterInfo | None = None
+    register: RegisterStatus | None = None
+    """The last state that was told; old while `silence` is set."""
+    silence: Silence | None = None
+    payments: tuple[PaymentState, ...] = ()
+    """The latest, newest first."""
+    unissued: tuple[PaymentState, ...] = ()
+    """Payments surely without a receipt, oldest first; all of them."""
+    unsettled: Unsettled | None = None
+    in_progress: InProgress | None = None
+    journal_failure: str = ""
+    """Words of the last write that failed; empty after the next good one."""
+
+    @property
+    def is_training(self) -> bool:
+        """True on a training FN: nothing has fiscal force."""
+        return self.register is not None and self.register.fn.fiscal_drive_number.startswith(
+            TRAINING_FN_PREFIX
+        )
+
+    @property
+    def without_receipt(self) -> int:
+        """Payments whose promise is open."""
+        return len(self.unissued) + (self.unsettled is not None)
+
+    def fn_days_left(self, today: date) -> int | None:
+        """Days of the FN's term, its last day included; None when not told."""
+        if self.register is None or self.register.fn.valid_until is None:
+            return None
+        return (self.register.fn.valid_until - today).days
+
+    def payment(self, payment_id: UUID) -> PaymentState | None:
+        for state in (*self.payments, *self.unissued):
+            if state.payment.id == payment_id:
+                return state
+        return None

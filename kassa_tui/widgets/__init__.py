@@ -1,0 +1,1 @@
+"""Pieces of screens. They draw what they are given and tell what was typed."""

@@ -1,0 +1,86 @@
+"""The lines of the frame that every screen has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from textwrap import wrap
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import Static
+
+from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.widgets.commands import Command
+from kassa_tui.widgets.marks import Level
+from kassa_tui.widgets.outside_text import fit, plain
+from kassa_tui.widgets.world import world
+from kassa_tui.words import _
+
+STRIP_ROWS = 3
+
+
+class WhereLine(Static):
+    """Line 1: club and till, the training mark, cashier and time."""
+
+    def show(self, snapshot: Snapshot | None, now: datetime) -> None:
+        clock = f"{now:%H:%M} "
+        if snapshot is None:
+            self.update(Content(clock.rjust(self.size.width)))
+            return
+        width = self.size.width
+        training = _("TRAINING MODE") if snapshot.is_training else ""
+        side = (width - cell_len(training)) // 2 - 1
+        left = fit(f" {plain(snapshot.club, 40)} — {plain(snapshot.till, 20)}", side)
+        right = f"{plain(snapshot.cashier, side - len(clock) - 3)} — {clock}"
+        gap = width - cell_len(left) - cell_len(training) - cell_len(right)
+        before = max((width - cell_len(training)) // 2 - cell_len(left), 1)
+        self.update(
+            Content.assemble(
+                left, " " * before, (training, "bold $warning"), " " * (gap - before), right
+            )
+        )
+
+
+class WorldLine(Static):
+    """Line 2: the state of the world."""
+
+    def show(self, snapshot: Snapshot | None, now: datetime) -> None:
+        if snapshot is None:
+            self.update(Content(" " + _("The station is starting...")))
+        else:
+            self.update(Content(" ") + world(snapshot, now))
+
+
+class Strip(Static):
+    """At most three lines for what must be heard; gone when there is nothing."""
+
+    def show(self, level: Level, text: str, more: str = "") -> None:
+        """`text` behind the symbol of `level`; `more` at the end of the last line."""
+        width = max(self.size.width or self.app.size.width, 20) - 3
+        lines = wrap(text, width, max_lines=STRIP_ROWS, placeholder=" ...") or [""]
+        if more:
+            if cell_len(lines[-1]) + cell_len(more) + 2 > width and len(lines) < STRIP_ROWS:
+                lines.append("")
+            room = width - cell_len(more) - 2
+            lines[-1] = fit(lines[-1], room).ljust(room) + "  " + more
+        body = "\n".join(
+            ("   " if row else f" {level.symbol} ") + line for row, line in enumerate(lines)
+        )
+        self.update(Content.styled(body, level.style))
+        self.display = True
+
+    def hide(self) -> None:
+        self.display = False
+
+
+class KeyLine(Static):
+    """The last line: what the keys do now, those that can do nothing left out."""
+
+    def show(self, commands: Sequence[Command], can: Callable[[str], bool]) -> None:
+        parts = [
+            Content.assemble((_(command.key_text), "bold"), " ", _(command.label))
+            for command in commands
+            if can(command.action)
+        ]
+        self.update(Content(" ") + Content("  ").join(parts))

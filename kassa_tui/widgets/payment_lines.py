@@ -1,0 +1,82 @@
+"""The last payments, one line each: what, how much, and the three facts of the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import tzinfo
+
+from textual.content import Content
+from textual.widgets import Static
+
+from drivers.register import Reason
+from kassa_tui.journal.records import DocumentFact, PayBy, PaymentState
+from kassa_tui.money import format_sum
+from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.outside_text import fit, pad, pad_left, plain
+from kassa_tui.widgets.reasons import why
+from kassa_tui.words import _
+
+_CELLS = 80
+_RECEIPT_AT = 46
+
+
+def method_word(pay_by: PayBy) -> str:
+    return _("cash") if pay_by is PayBy.CASH else _("card")
+
+
+def facts(state: PaymentState) -> Iterator[tuple[Level, str]]:
+    """Recorded, printed, delivered: each a level and a word for it."""
+    yield Level.WELL, _("FN")
+    printed = DocumentFact.PRINTED in state.facts
+    yield (Level.WELL if printed else Level.UNKNOWN), _("Paper")
+    delivered = DocumentFact.DELIVERED in state.facts
+    yield (Level.WELL if delivered else Level.LOOK), _("OFD")
+
+
+def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -> Content:
+    """One line of 80 cells."""
+    payment = state.payment
+    who = plain(payment.client, 12) if payment.client else _("no name")
+    left = " ".join(
+        (
+            f" {payment.created_at.astimezone(zone):%H:%M}",
+            pad(_("Top-up"), 11),
+            pad(who, 12),
+            pad(method_word(payment.pay_by), 8),
+            pad_left(format_sum(payment.total), 9),
+        )
+    )
+    gap = "  "
+    return Content(left + gap) + _receipt(state, snapshot)
+
+
+def _receipt(state: PaymentState, snapshot: Snapshot) -> Content:
+    if state.document is not None:
+        number = pad(_("FD {number}").format(number=state.document.fiscal_document_number), 9)
+        return Content(" ").join(
+            (Content(number), *(mark(level, word) for level, word in facts(state)))
+        )
+    progress = snapshot.in_progress
+    if progress is not None and progress.payment_id == state.payment.id:
+        return Content(_("being recorded"))
+    unsettled = snapshot.unsettled
+    if unsettled is not None and unsettled.payment.payment.id == state.payment.id:
+        return mark(Level.UNKNOWN, _("outcome unknown"))
+    attempt = state.last_attempt
+    if attempt is not None and attempt.reason:
+        text = _("no receipt: {why}").format(why=why(Reason(attempt.reason)))
+    else:
+        text = _("no receipt")
+    return mark(Level.STOPPED, fit(text, _CELLS - _RECEIPT_AT - 10))
+
+
+class PaymentLines(Static):
+    """As many of the latest payments as there is room for."""
+
+    def show(self, snapshot: Snapshot, zone: tzinfo | None) -> None:
+        room = max(self.size.height, 1)
+        lines = [payment_line(state, snapshot, zone) for state in snapshot.payments[:room]]
+        if not lines:
+            lines = [Content.styled(" " + _("No payments yet."), "$text-muted")]
+        self.update(Content("\n").join(lines))

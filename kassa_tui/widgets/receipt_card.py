@@ -1,0 +1,88 @@
+"""A recorded receipt: sums, the numbers of the document, the three facts."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from kassa_tui.journal.records import Document, DocumentFact, PayBy, PaymentState
+from kassa_tui.money import format_sum
+from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.words import _
+
+_LABEL = 9
+_SUM = 14
+
+
+def card(state: PaymentState, snapshot: Snapshot) -> Content:
+    """The card of a payment with a document."""
+    document, payment = state.document, state.payment
+    assert document is not None, "only a recorded receipt has a card"
+    sums = [(_("Sale"), payment.total)]
+    sums.append((_("in cash") if payment.pay_by is PayBy.CASH else _("by card"), payment.total))
+    if payment.tendered is not None:
+        sums.append((_("Change"), payment.tendered - payment.total))
+    lines = [
+        Content.assemble(label.ljust(_LABEL), (format_sum(kopecks).rjust(_SUM), "bold"))
+        for label, kopecks in sums
+    ]
+    lines.append(Content(""))
+    lines += [Content(f"{label:<{_LABEL}} {value}") for label, value in _numbers(document)]
+    lines.append(Content(""))
+    lines += [
+        Content.assemble(f"{label:<{_LABEL}} ", mark(level, f" {value}"))
+        for label, level, value in _facts(state, snapshot, document)
+    ]
+    return Content("\n").join(lines)
+
+
+def _numbers(document: Document) -> list[tuple[str, str]]:
+    rows = [
+        (_("FN"), document.fiscal_drive_number),
+        (_("FD"), str(document.fiscal_document_number)),
+        (_("FP"), f"{document.fiscal_sign:010}"),
+        (_("Time"), f"{document.date_time:%d.%m.%Y %H:%M}"),
+    ]
+    if document.shift_number is not None and document.receipt_number is not None:
+        rows.append(
+            (
+                _("Shift"),
+                _("{shift}, receipt {number}").format(
+                    shift=document.shift_number, number=document.receipt_number
+                ),
+            )
+        )
+    return rows
+
+
+def _facts(
+    state: PaymentState, snapshot: Snapshot, document: Document
+) -> list[tuple[str, Level, str]]:
+    register = snapshot.register
+    rows = [(_("FN"), Level.WELL, _("recorded"))]
+    is_last = (
+        register is not None
+        and register.fn.last_fiscal_document_number == document.fiscal_document_number
+    )
+    if DocumentFact.PRINTED in state.facts:
+        rows.append((_("Paper"), Level.WELL, _("printed")))
+    elif register is not None and is_last and not register.paper_present:
+        rows.append((_("Paper"), Level.LOOK, _("out of paper")))
+    elif is_last:
+        rows.append((_("Paper"), Level.UNKNOWN, _("printing")))
+    else:
+        rows.append((_("Paper"), Level.UNKNOWN, _("unknown")))
+    if DocumentFact.DELIVERED in state.facts:
+        rows.append((_("OFD"), Level.WELL, _("delivered")))
+    else:
+        waiting = register.ofd.unsent_count if register is not None else 0
+        rows.append((_("OFD"), Level.LOOK, _("in the queue, {count}").format(count=waiting)))
+    return rows
+
+
+class ReceiptCard(Static):
+    """The card of the payment it is shown."""
+
+    def show(self, state: PaymentState, snapshot: Snapshot) -> None:
+        self.update(card(state, snapshot))
