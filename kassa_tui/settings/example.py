@@ -24,7 +24,7 @@ def example() -> str:
     """The text of the file, in the language of the messages; it is valid as it stands."""
     lines = list(_comment(_(_HEADER)))
     for name, field in Settings.model_fields.items():
-        lines += ["", *_comment(_(field.description or ""))]
+        lines += ["", *_comment(_words(field))]
         lines += _table(field.alias or name, field)
     return "\n".join(lines) + "\n"
 
@@ -35,7 +35,7 @@ def _table(name: str, field: FieldInfo) -> Iterator[str]:
     yield left_out + header
     (model,) = tables_of(field.annotation)
     for key, member in model.model_fields.items():
-        yield from _comment(_(member.description or ""))
+        yield from _comment(_words(member))
         if key == "mapping":
             yield f"[{name}.{key}]"
             yield '#USN_5 = { tax_system = "simplified_income", vat_rate = "5" }'
@@ -54,6 +54,11 @@ def _toml(key: str, value: object) -> str:
         value //= 100
     # JSON and TOML write texts, numbers, booleans and lists of them alike.
     return json.dumps(value, ensure_ascii=False)
+
+
+def _words(field: FieldInfo) -> str:
+    assert field.description, "every key is explained"
+    return _(field.description)
 
 
 def _comment(text: str) -> Iterator[str]:
