@@ -43,6 +43,8 @@ class TagInfo:
     """Tags of the structures that may hold this one."""
     name_ru: str
     name_en: str
+    heading: str
+    """What paper prints before the value; empty where it prints no heading."""
 
 
 @cache
@@ -59,8 +61,9 @@ def catalogue() -> dict[int, TagInfo]:
             tuple(int(parent) for parent in parents.split(",") if parent),
             name_ru,
             name_en,
+            heading,
         )
-        for tag, kind, length, fixed, parents, name_ru, name_en in rows
+        for tag, kind, length, fixed, parents, name_ru, name_en, heading in rows
     }
 
 

@@ -52,9 +52,7 @@ def unencodable(text: str) -> str:
 
     Control characters belong to them: a requisite is one line of print.
     """
-    return "".join(
-        dict.fromkeys(char for char in normalize(text) if char < " " or not _encodes(char))
-    )
+    return "".join(dict.fromkeys(char for char in normalize(text) if not _is_printable(char)))
 
 
 def encode(text: str) -> bytes:
@@ -71,12 +69,12 @@ def decode(raw: bytes) -> str:
 
 def fit(text: str, limit: int) -> str:
     """The text as it can be printed in `limit` bytes: mapped, `?` for the rest, cut."""
-    return "".join(char if char >= " " and _encodes(char) else "?" for char in normalize(text))[
-        :limit
-    ]
+    return "".join(char if _is_printable(char) else "?" for char in normalize(text))[:limit]
 
 
-def _encodes(char: str) -> bool:
+def _is_printable(char: str) -> bool:
+    if char < " " or char == "\x7f":
+        return False
     try:
         char.encode("cp866")
     except UnicodeEncodeError:

@@ -21,6 +21,8 @@ Value: TypeAlias = "int | Decimal | str | bytes | datetime | tuple[Tlv, ...]"
 
 HEADER_LENGTH = 4
 MAX_LENGTH = 0xFFFF
+_MAX_EXPONENT = 20
+"""More zeros than an FVLN has room for; without a limit 1E+999999999 would fill the memory."""
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local time, see TagType.UNIXTIME
 _FIXED_WIDTH = {
     TagType.BYTE: 1,
@@ -129,7 +131,7 @@ def encode_vln(value: int) -> bytes:
 def encode_fvln(value: Decimal) -> bytes:
     """Count of digits after the point, then the digits as a VLN."""
     sign, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int) or sign:
+    if not isinstance(exponent, int) or sign or not -0xFF <= exponent <= _MAX_EXPONENT:
         raise TlvError(f"not a quantity: {value}")
     number = int("".join(map(str, digits))) * 10 ** max(0, exponent)
     return bytes([max(0, -exponent)]) + encode_vln(number)
