@@ -34,7 +34,7 @@ class Obligation(Enum):
     NOT_USED = "-"
 
 
-class Supplier(StrEnum):
+class SuppliedBy(StrEnum):
     """Who brings the value."""
 
     RECEIPT = "receipt"
@@ -52,7 +52,7 @@ class Requisite:
     tag: int
     printed: Obligation
     electronic: Obligation
-    supplier: Supplier
+    supplied_by: SuppliedBy
 
     @property
     def obligatory(self) -> bool:
@@ -81,10 +81,10 @@ def requisites(document: int, version: FfdVersion) -> tuple[Requisite, ...]:
     """
     rows = []
     for line in _table():
-        tag, documents, v1_05, v1_1, v1_2, supplier = line
+        tag, documents, v1_05, v1_1, v1_2, supplied_by = line
         if str(int(document)) in documents.split(","):
             cell = {FfdVersion.V1_05: v1_05, FfdVersion.V1_1: v1_1, FfdVersion.V1_2: v1_2}[version]
-            rows.append(Requisite(int(tag), *_read_cell(cell), Supplier(supplier)))
+            rows.append(Requisite(int(tag), *_read_cell(cell), SuppliedBy(supplied_by)))
     return tuple(row for row in rows if row.used)
 
 
@@ -94,7 +94,7 @@ def missing_requisites(receipt: Receipt, version: FfdVersion) -> tuple[MissingRe
     missing = [
         MissingRequisite(row.tag, _FIELDS.get(row.tag, ""))
         for row in requisites(receipt.form, version)
-        if row.supplier is Supplier.RECEIPT
+        if row.supplied_by is SuppliedBy.RECEIPT
         and row.tag not in present
         and (row.obligatory or _is_needed(row.tag, receipt))
     ]
@@ -103,7 +103,7 @@ def missing_requisites(receipt: Receipt, version: FfdVersion) -> tuple[MissingRe
         missing += (
             MissingRequisite(row.tag, f"items.{index}.{_ITEM_FIELDS.get(row.tag, '')}")
             for row in requisites(ITEM, version)
-            if row.supplier is Supplier.RECEIPT
+            if row.supplied_by is SuppliedBy.RECEIPT
             and row.tag not in present
             and (row.obligatory or _is_needed_in(row.tag, item))
         )
@@ -143,7 +143,7 @@ def register_reserve(form: DocumentForm, version: FfdVersion) -> int:
     return sum(
         HEADER_LENGTH + (catalogue()[row.tag].max_length or 0)
         for row in requisites(form, version)
-        if row.supplier is Supplier.REGISTER
+        if row.supplied_by is SuppliedBy.REGISTER
     )
 
 

@@ -141,7 +141,7 @@ def test_industry_requisites_are_written_in_1_2_only() -> None:
     )
     in_1_2 = composition.receipt_tags(marked, V1_2)
     assert tags_of(in_1_2).count(1261) == 2
-    assert 1260 in tags_of(find(in_1_2, 1059).children)  # type: ignore[union-attr]
+    assert 1260 in tags_of(find(in_1_2, 1059).children)
     structure = find(in_1_2, 1261)
     assert structure is not None
     assert [tlv.value for tlv in structure.children] == [
@@ -152,7 +152,7 @@ def test_industry_requisites_are_written_in_1_2_only() -> None:
     ]
     in_1_1 = composition.receipt_tags(marked, V1_1)
     assert 1261 not in tags_of(in_1_1)
-    assert 1260 not in tags_of(find(in_1_1, 1059).children)  # type: ignore[union-attr]
+    assert 1260 not in tags_of(find(in_1_1, 1059).children)
 
 
 def test_an_agents_item_names_agent_and_supplier() -> None:
@@ -164,8 +164,8 @@ def test_an_agents_item_names_agent_and_supplier() -> None:
     tlvs = composition.item_tags(line, V1_05)
     assert value_of(tlvs, 1222) == 64
     assert value_of(tlvs, 1226) == "7707083893"
-    assert [tlv.tag for tlv in find(tlvs, 1223).children] == [1044, 1073, 1073]  # type: ignore[union-attr]
-    assert [tlv.tag for tlv in find(tlvs, 1224).children] == [1171, 1225]  # type: ignore[union-attr]
+    assert [tlv.tag for tlv in find(tlvs, 1223).children] == [1044, 1073, 1073]
+    assert [tlv.tag for tlv in find(tlvs, 1224).children] == [1171, 1225]
 
 
 @pytest.mark.parametrize("version", FfdVersion)
@@ -225,5 +225,5 @@ def test_a_driver_gets_what_its_closing_command_does_not_carry() -> None:
     tlvs = composition.document_extra_tags(given, V1_2)
     assert tags_of(tlvs) == [1021, 1203, 1173, 1174, 1084]
     assert composition.cashier_tags(given.cashier) == tlvs[:2]
-    assert composition.correction_tags(given.correction) == tlvs[2:4]  # type: ignore[arg-type]
-    assert composition.user_requisite_tag(given.user_requisite) == tlvs[4]  # type: ignore[arg-type]
+    assert composition.correction_tags(given.correction) == tlvs[2:4]
+    assert composition.user_requisite_tag(given.user_requisite) == tlvs[4]

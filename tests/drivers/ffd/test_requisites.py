@@ -10,8 +10,7 @@ from drivers.ffd.catalogue import tag_info
 from drivers.ffd.composition import receipt_tags
 from drivers.ffd.enumerations import AgentFlag, DocumentForm, FfdVersion, PaymentSubject
 from drivers.ffd.receipt import Cashier, Receipt, Supplier
-from drivers.ffd.requisites import ITEM, Obligation, Requisite, requisites
-from drivers.ffd.requisites import Supplier as By
+from drivers.ffd.requisites import ITEM, Obligation, Requisite, SuppliedBy, requisites
 from tests.drivers.ffd.receipts import correction, correction_1_05, item, receipt
 
 V1_05, V1_1, V1_2 = FfdVersion
@@ -24,13 +23,13 @@ def row(tag: int, document: int, version: FfdVersion) -> Requisite:
 
 def test_a_cell_tells_print_and_electronic_form_apart() -> None:
     assert row(1048, DocumentForm.RECEIPT, V1_05) == Requisite(
-        1048, Obligation.OBLIGATORY, Obligation.OPTIONAL, By.REGISTER
+        1048, Obligation.OBLIGATORY, Obligation.OPTIONAL, SuppliedBy.REGISTER
     )
     assert row(1042, DocumentForm.RECEIPT, V1_2) == Requisite(
-        1042, Obligation.NOT_USED, Obligation.OBLIGATORY, By.REGISTER
+        1042, Obligation.NOT_USED, Obligation.OBLIGATORY, SuppliedBy.REGISTER
     )
     assert row(1031, DocumentForm.RECEIPT, V1_2) == Requisite(
-        1031, Obligation.CONDITIONAL, Obligation.OBLIGATORY, By.RECEIPT
+        1031, Obligation.CONDITIONAL, Obligation.OBLIGATORY, SuppliedBy.RECEIPT
     )
 
 
@@ -54,14 +53,18 @@ def test_every_tag_of_a_table_is_in_the_catalogue(form: DocumentForm, version: F
 @pytest.mark.parametrize("version", FfdVersion)
 @pytest.mark.parametrize("tag", [1012, 1018, 1037, 1038, 1040, 1041, 1042, 1077, 1209])
 def test_the_registers_own_requisites_are_marked_so(tag: int, version: FfdVersion) -> None:
-    assert row(tag, DocumentForm.RECEIPT, version).supplier is By.REGISTER
-    assert row(tag, DocumentForm.CORRECTION_RECEIPT, version).supplier is By.REGISTER
+    assert row(tag, DocumentForm.RECEIPT, version).supplied_by is SuppliedBy.REGISTER
+    assert row(tag, DocumentForm.CORRECTION_RECEIPT, version).supplied_by is SuppliedBy.REGISTER
 
 
 @pytest.mark.parametrize("version", FfdVersion)
 def test_a_receipt_writes_only_what_its_table_has(version: FfdVersion) -> None:
     for given in (receipt(buyer_contact="a@b.ru", internet=True), correction(), correction_1_05()):
-        table = {row.tag for row in requisites(given.form, version) if row.supplier is By.RECEIPT}
+        table = {
+            row.tag
+            for row in requisites(given.form, version)
+            if row.supplied_by is SuppliedBy.RECEIPT
+        }
         assert {tlv.tag for tlv in receipt_tags(given, version)} <= table
 
 
