@@ -20,7 +20,6 @@ from drivers.shtrih.streams import ByteStream, StreamError, open_stream
 Protocol: TypeAlias = Literal["auto", "v1", "v2"]
 """`auto` asks the device: ENQ first, then a ping of version 2."""
 
-CONNECT_TIMEOUT_S = 6.0
 _RECONNECT_PAUSE_S = 0.2
 
 
@@ -46,11 +45,11 @@ class Connection:
         """Grows when the link had to be brought back: the device may have restarted, and an
         unfinished document with it."""
 
-    async def make_ready(self) -> Link:
-        """A link at the start of an exchange. Raises `NotExecuted`, `StreamError`."""
+    async def make_ready(self) -> None:
+        """Have a link at the start of an exchange. Raises `NotExecuted`, `StreamError`."""
         if self._link is not None and self._open and not self._link.stream.is_broken:
             if self._clean:
-                return self._link
+                return
             self.disturbances += 1
             try:
                 await self._link.synchronise(self._connect_deadline())
@@ -58,7 +57,7 @@ class Connection:
                 pass
             else:
                 self._clean = True
-                return self._link
+                return
         await self.close()
         deadline = self._connect_deadline()
         stream = await open_stream(self._url, deadline)
@@ -69,21 +68,22 @@ class Connection:
             raise
         self._adopt(link)
         self._clean = True
-        return link
 
     async def exchange(self, command: Command, timeout: float) -> bytes:
         """The answer to `command`, executed once; `timeout` runs from its sending.
 
         Raises `NotExecuted` (no link, or the device took nothing) and `ExecutionUnsure`.
         """
+        await self._require_ready()
         try:
             return await self._attempt(command, timeout)
         except NotExecuted:
-            return await self._attempt(command, timeout)
+            pass
         except ExecutionUnsure:
             if not command.repeatable:
                 raise
-            return await self._attempt(command, timeout)
+        await self._require_ready()
+        return await self._attempt(command, timeout)
 
     async def close(self) -> None:
         """Give the line back; never raises."""
@@ -92,11 +92,15 @@ class Connection:
             self._open = False
             await self._link.stream.close()
 
-    async def _attempt(self, command: Command, timeout: float) -> bytes:
+    async def _require_ready(self) -> None:
         try:
-            link = await self.make_ready()
+            await self.make_ready()
         except StreamError as error:
             raise NotExecuted(str(error)) from error
+
+    async def _attempt(self, command: Command, timeout: float) -> bytes:
+        link = self._link
+        assert link is not None, "the link was made ready"
         self._clean = False
         deadline = asyncio.get_running_loop().time() + timeout
         try:
@@ -144,7 +148,7 @@ class Connection:
         while True:
             for version in self._versions:
                 link = self._same_or_new(version, stream)
-                patience = self._timing.probe if len(self._versions) > 1 else CONNECT_TIMEOUT_S
+                patience = self._timing.probe if len(self._versions) > 1 else self._timing.connect
                 try:
                     await link.synchronise(min(deadline, loop.time() + patience))
                 except NotExecuted:
@@ -161,4 +165,4 @@ class Connection:
         return version(stream, self._timing)
 
     def _connect_deadline(self) -> float:
-        return asyncio.get_running_loop().time() + CONNECT_TIMEOUT_S
+        return asyncio.get_running_loop().time() + self._timing.connect

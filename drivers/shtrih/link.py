@@ -40,6 +40,8 @@ class LinkTiming:
     """For the rest of a frame that has begun (255 bytes at 4800 baud take 0.53 s)."""
     probe: float = 1.0
     """For the first sign of life of each transport."""
+    connect: float = 6.0
+    """For the whole way from no link to an exchange; a printing device may be deaf."""
 
 
 DEFAULT_TIMING = LinkTiming()

@@ -157,6 +157,8 @@ class LinkV1(Link):
             control = await self._control(self._soon(deadline))
             if control is not None:
                 return control
+            if asyncio.get_running_loop().time() >= deadline:
+                break
         return None
 
     async def _control(self, deadline: float, *, only: int | None = None) -> int | None:

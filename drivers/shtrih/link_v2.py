@@ -107,6 +107,8 @@ class LinkV2(Link):
             answer = await self._packet(min(deadline, loop.time() + self._timing.control))
             if answer is not None:
                 return answer
+            if loop.time() >= deadline:
+                break
         return None
 
     async def _answer(self, number: int, deadline: float) -> Answer | None:

@@ -92,11 +92,6 @@ def ofd_exchange(pw: int) -> Request[OfdExchange]:
     return Request(b"\xff\x39" + password(pw), _read_ofd_exchange, repeatable=True)
 
 
-def unconfirmed_documents(pw: int) -> Request[int]:
-    """FF3F: documents without the operator's ticket."""
-    return Request(b"\xff\x3f" + password(pw), lambda reader: reader.number(2), repeatable=True)
-
-
 @dataclass(frozen=True, slots=True)
 class ShiftParameters:
     """FF40."""
