@@ -163,7 +163,7 @@ def _item(item: Item, version: FfdVersion, at: str) -> Iterator[Entry]:
         yield from _text(1197, item.unit, f"{at}unit")
     elif item.measure is not QuantityMeasure.PIECE:
         yield from _text(1197, item.measure.printed, f"{at}measure")
-    if item.marking_code:
+    if item.marking_code and item.marking_code.strip():
         code = read_code(item.marking_code)
         at_code = f"{at}marking_code"
         if version is FfdVersion.V1_2:

@@ -86,7 +86,7 @@ def read_code(scan: str) -> ProductCode:
         if pattern.fullmatch(code):
             return _coded(kind, code[part], code[part].encode())
     # A requisite cannot hold control characters, so a GS inside the first 32 is left out.
-    printable = "".join(char for char in code if char >= " ")
+    printable = "".join(char for char in code if char >= " " and char != "\x7f")
     return _coded(CodeKind.UNKNOWN, printable[:32], printable[:30].encode("cp866", "replace"))
 
 
@@ -100,7 +100,7 @@ def is_marking_code(scan: str) -> bool:
 
 def control_code(scan: str) -> str:
     """2115, printed beside the item: the last four decimal digits of the code's CRC-32."""
-    return f"{crc32(_stripped(scan).encode()) % 10_000:04d}"
+    return f"{crc32(_stripped(scan).encode(errors='replace')) % 10_000:04d}"
 
 
 def _stripped(scan: str) -> str:

@@ -74,9 +74,6 @@ def parse_receipt(data: str | bytes | Mapping[str, Any]) -> Receipt:
         # A cost that could not be computed only repeats the error of its price or quantity.
         told = [detail for detail in details if detail["type"] != "default_factory_not_called"]
         raise MalformedReceipt(tuple(map(_from_detail, told[:_MAX_PROBLEMS]))) from None
-    except UnicodeError:
-        problem = Problem("", None, "not_json", "text that is no Unicode")
-        raise MalformedReceipt((problem,)) from None
 
 
 def _from_detail(detail: Mapping[str, Any]) -> Problem:
@@ -96,6 +93,7 @@ _CODES = {
     "missing": "missing",
     "extra_forbidden": "unknown_field",
     "json_invalid": "not_json",
+    "string_unicode": "not_json",
     "enum": "unknown_code",
     "decimal_parsing": "wrong_type",
     "decimal_type": "wrong_type",

@@ -53,6 +53,7 @@ def test_a_registration_number_belongs_to_owner_and_device(vector: dict[str, Any
     assert is_valid_registration_number(f"{rnm}    ", inn, serial) is vector["valid"]
     assert not is_valid_registration_number(rnm, "7707083893", serial)
     assert not is_valid_registration_number(rnm, inn, serial + "1")
+    assert not is_valid_registration_number("", inn, serial)
 
 
 def test_a_registration_number_is_sixteen_digits_for_short_parts() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drivers.ffd.marking import CodeKind, control_code, is_marking_code, read_code
@@ -80,6 +80,8 @@ def test_names_and_plain_codes_are_no_marking_codes(text: str) -> None:
     assert not is_marking_code(text)
 
 
+@example("\ud800")
+@example("\x7f")
 @given(st.text(max_size=200) | st.text("0123456789\x1dA!", max_size=80))
 def test_any_scan_gives_a_code_that_its_tags_can_hold(scan: str) -> None:
     code = read_code(scan)

@@ -69,6 +69,8 @@ def test_a_quantity_is_exact() -> None:
         ("{", "not_json", "", None),
         (b"\xff", "not_json", "", None),
         ("[]", "wrong_type", "", None),
+        ("\ud800", "not_json", "", None),
+        (with_item(name="\ud800"), "not_json", "items.0.name", 1030),
     ],
 )
 def test_what_is_wrong_is_named_by_field_and_tag(
