@@ -133,6 +133,7 @@ class SaleScreen(FramedScreen):
     def action_shift(self) -> None:
         from kassa_tui.screens.shift import ShiftScreen
 
+        self._declined = None
         self.app.push_screen(ShiftScreen(self.till))
 
     def action_leave(self) -> None:

@@ -43,7 +43,8 @@ def half_blocks(modules: Matrix) -> Content:
     for upper, lower in zip(rows[::2], rows[1::2], strict=True):
         line = Content("")
         for top, bottom in zip(upper, lower, strict=True):
-            line += Content.styled("▀", f"{_colour(top)} on {_colour(bottom)}")
+            block = " " if top == bottom else "▀"
+            line += Content.styled(block, f"{_colour(top)} on {_colour(bottom)}")
         lines.append(line)
     return Content("\n").join(lines)
 

@@ -1,0 +1,147 @@
+"""A station over real parts: journal file, driver, loopback socket, virtual register."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from drivers.ffd.document import FiscalDocument
+from drivers.ffd.enumerations import DocumentForm, TaxSystem, VatRate
+from drivers.shtrih.driver import ShtrihRegister
+from drivers.shtrih.link import LinkTiming
+from drivers.virtual.core import VirtualRegister
+from drivers.virtual.faults import Faults
+from drivers.virtual.registration import Registration
+from drivers.virtual.shtrih_face import ShtrihFace
+from kassa_tui.journal.journal import Journal
+from kassa_tui.station.settings import StationSettings
+from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.station.station import Station
+
+MOSCOW = timezone(timedelta(hours=3))
+QUICK = LinkTiming(control=0.2, answer=0.2, byte=0.1, probe=0.2)
+FOR_EVER = LinkTiming(control=60, answer=60, byte=60, probe=60)
+SETTINGS = StationSettings(
+    club="Клуб «Орбита»",
+    till="Касса 1",
+    cashier="Иванова А.",
+    tax_system=TaxSystem.SIMPLIFIED_INCOME,
+    vat_rate=VatRate.NO_VAT,
+    poll_s=0.05,
+    first_retry_s=0.02,
+    last_retry_s=0.1,
+    reading_s=5,
+    fiscal_s=10,
+)
+
+
+def now() -> datetime:
+    return datetime.now(UTC).astimezone(MOSCOW)
+
+
+class Bench:
+    """A virtual register on a socket, and stations that come and go over one journal."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.paper: list[str] = []
+        self.register = VirtualRegister.open(None, Registration(), now, self.paper.append)
+        self._executor = ThreadPoolExecutor(1)
+        self._face: ShtrihFace | None = None
+        self._address = ("127.0.0.1", 0)
+        self._ids = 0
+
+    async def plug_in(self) -> None:
+        """Put the register on its socket, at the same port each time."""
+        self._face = ShtrihFace(self.register, executor=self._executor)
+        self._address = await self._face.serve_tcp(*self._address)
+
+    async def pull_out(self) -> None:
+        """Take it off: connections break, new ones are refused."""
+        assert self._face is not None
+        await self._face.close()
+        self._face = None
+
+    async def close(self) -> None:
+        if self._face is not None:
+            await self.pull_out()
+        self.register.close()
+        self._executor.shutdown()
+
+    def fail(self, spec: str) -> None:
+        """Inject faults from now on."""
+        self.register.faults._faults = Faults.parse(spec, seed=0)._faults
+
+    async def by_hand(self, action: Callable[..., Any], *arguments: object) -> Any:
+        """Do something at the register itself, in its own thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, action, *arguments)
+
+    async def receipts(self) -> list[FiscalDocument]:
+        """The receipts on the tape."""
+
+        def read() -> list[FiscalDocument]:
+            last = self.register.fn.last_fiscal_document_number
+            documents = map(self.register.find, range(1, last + 1))
+            return [one for one in documents if one.form is DocumentForm.RECEIPT]
+
+        return await self.by_hand(read)
+
+    async def until_recorded(self) -> None:
+        """Wait for the first receipt on the tape."""
+        while not await self.receipts():  # noqa: ASYNC110 - a register tells nobody
+            await asyncio.sleep(0.01)
+
+    def new_id(self) -> UUID:
+        self._ids += 1
+        return UUID(int=0x7000 << 64 | 2 << 62 | self._ids)
+
+    @asynccontextmanager
+    async def station(self, timing: LinkTiming = QUICK) -> AsyncIterator["Running"]:
+        """A station that works; it is cut off like a killed one if it is still at work."""
+        journal = await Journal.open(self.path)
+        try:
+            running = Running()
+            host, port = self._address
+            register = ShtrihRegister(
+                f"socket://{host}:{port}", timezone=MOSCOW, protocol="v1", timing=timing
+            )
+            running.station = Station(register, journal, SETTINGS, now, self.new_id, running.listen)
+            running.task = asyncio.create_task(running.station.run())
+            try:
+                yield running
+            finally:
+                running.task.cancel()
+                await asyncio.gather(running.task, return_exceptions=True)
+                await register.close()
+        finally:
+            await journal.close()
+
+
+class Running:
+    """A station at work and what it has said."""
+
+    station: Station
+    task: asyncio.Task[None]
+
+    def __init__(self) -> None:
+        self.snapshots: list[Snapshot] = []
+        self._news = asyncio.Event()
+
+    def listen(self, snapshot: Snapshot) -> None:
+        self.snapshots.append(snapshot)
+        self._news.set()
+
+    @property
+    def last(self) -> Snapshot:
+        return self.snapshots[-1]
+
+    async def until(self, condition: Callable[[Snapshot], bool]) -> Snapshot:
+        """The first snapshot from now on (the last one included) with `condition`."""
+        while not (self.snapshots and condition(self.last)):
+            self._news.clear()
+            await self._news.wait()
+        return self.last
