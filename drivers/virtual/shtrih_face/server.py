@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -76,21 +76,20 @@ class ShtrihFace:
         turn = asyncio.Lock()
         connected: set[asyncio.StreamWriter] = set()
 
-        async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            if len(connected) >= MAX_CONNECTIONS:
-                writer.transport.abort()
-                return
-            connected.add(writer)
-            self._tasks.add(task)
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
                 async with turn:
                     await socket.serve(_Stream(reader, writer))
             finally:
-                self._tasks.discard(task)
                 connected.discard(writer)
                 writer.transport.abort()
+
+        def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if len(connected) >= MAX_CONNECTIONS:
+                writer.transport.abort()
+                return
+            connected.add(writer)
+            self._keep(serve(reader, writer))
 
         server = await asyncio.start_server(connect, host, port)
         self._servers.append(server)
@@ -103,9 +102,7 @@ class ShtrihFace:
         from drivers.virtual.shtrih_face.pseudo_terminal import PseudoTerminal
 
         terminal = PseudoTerminal()
-        task = asyncio.create_task(self._new_port().serve(terminal))
-        self._tasks.add(task)
-        task.add_done_callback(lambda _: terminal.close())
+        self._keep(self._new_port().serve(terminal)).add_done_callback(lambda _: terminal.close())
         return terminal.path
 
     async def close(self) -> None:
@@ -121,6 +118,12 @@ class ShtrihFace:
             await server.wait_closed()
         if self._own_executor:
             self._own_executor.shutdown()
+
+    def _keep(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def _new_port(self) -> Port:
         port = Port(self._new_link, self._work, self._faults, self._habits)

@@ -55,7 +55,7 @@ MAX_COMMAND = 255
 PRINT_WIDTH_DOTS = 576
 CHAR_WIDTH_DOTS = 12
 CHAR_HEIGHT_DOTS = 24
-FONTS = 2
+FONTS = 8
 MAX_TEXT = MAX_COMMAND - 6
 TEXT_WIDTH = PRINT_WIDTH_DOTS // CHAR_WIDTH_DOTS
 
@@ -167,9 +167,13 @@ def device_parameters(device: Device, call: Call) -> bytes:
 
 def long_serial(device: Device, call: Call) -> bytes:
     registration = device.register.registration
-    return int(registration.serial_number).to_bytes(7, "little") + int(
-        registration.registration_number
-    ).to_bytes(7, "little")
+    return _seven(registration.serial_number) + _seven(registration.registration_number)
+
+
+def _seven(digits: str) -> bytes:
+    """A number of seven bytes; FF means none, which a longer one becomes."""
+    number = int(digits)
+    return b"\xff" * 7 if number.bit_length() > 56 else number.to_bytes(7, "little")
 
 
 def nothing(device: Device, call: Call) -> bytes:
@@ -258,7 +262,8 @@ def font(device: Device, call: Call) -> bytes:
     number = call.fields.number(1)
     if not 1 <= number <= FONTS:
         raise Failure(Code.BAD_PARAMETERS)
-    return u16(PRINT_WIDTH_DOTS) + bytes((CHAR_WIDTH_DOTS * number, CHAR_HEIGHT_DOTS, FONTS))
+    width = CHAR_WIDTH_DOTS * (2 - number % 2)  # even fonts are the wide ones
+    return u16(PRINT_WIDTH_DOTS) + bytes((width, CHAR_HEIGHT_DOTS, FONTS))
 
 
 def printer_state(device: Device, call: Call) -> bytes:
