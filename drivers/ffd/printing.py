@@ -22,6 +22,9 @@ from drivers.ffd.enumerations import (
 )
 from drivers.ffd.tlv import Tlv
 
+_MAX_DEPTH = 5
+"""Documents nest four deep; bytes from outside could nest until the stack ends."""
+
 
 def printed_lines(tlv: Tlv) -> tuple[str, ...]:
     """The lines of a requisite; none for one that is not printed, like a sum of zero.
@@ -29,14 +32,18 @@ def printed_lines(tlv: Tlv) -> tuple[str, ...]:
     A structure gives the lines of what it holds. A code that no list knows is printed as the
     number it is.
     """
+    return _lines(tlv, _MAX_DEPTH)
+
+
+def _lines(tlv: Tlv, depth: int) -> tuple[str, ...]:
     if tlv.tag in _WORDED:
         return _WORDED[tlv.tag](tlv)
     info = tag_info(tlv.tag)
-    if info is None:
+    if info is None or not depth:
         return ()
     value = tlv.value
     if isinstance(value, tuple):
-        return tuple(chain.from_iterable(map(printed_lines, value)))
+        return tuple(chain.from_iterable(_lines(inner, depth - 1) for inner in value))
     if not info.heading:
         return ()
     match info.type, value:

@@ -9,6 +9,7 @@ AB-4-20/11248@ for the rates at the turn of 2026. Decisions where they leave roo
   registers round to three.
 - A rate is judged by the day of the settlement that the document refers to: the corrected
   one, `original_date`, else the day of the document.
+- A wrong INN of the cashier is refused, not silently left out.
 - 1226 of zeros stands for a supplier without an INN.
 - Plain product codes (EAN, ITF) may go with any goods; marking codes only with marked ones.
 """

@@ -49,7 +49,7 @@ class Tlv:
         """Encode `value` as the catalogue says for `tag`.
 
         Raises:
-            TlvError: Unknown tag, wrong kind of value, or a value too long for the tag.
+            TlvError: Unknown tag, wrong kind of value, or a value of a wrong length for the tag.
         """
         info = tag_info(tag)
         if info is None:
@@ -59,6 +59,8 @@ class Tlv:
         raw = _encode_value(info, value)
         if info.max_length is not None and len(raw) > info.max_length:
             raise TlvError(f"tag {tag}: {len(raw)} bytes, at most {info.max_length}")
+        if info.fixed and len(raw) != info.max_length:
+            raise TlvError(f"tag {tag}: {len(raw)} bytes, always {info.max_length}")
         if len(raw) > MAX_LENGTH:
             raise TlvError(f"tag {tag}: {len(raw)} bytes do not fit a TLV")
         return cls(tag, raw)

@@ -62,3 +62,10 @@ def test_a_requisite_is_printed_with_its_heading(tag: int, value: Value, lines: 
 @given(st.sampled_from(sorted(catalogue())) | st.integers(0, 65535), st.binary(max_size=40))
 def test_any_bytes_of_any_tag_can_be_printed(tag: int, raw: bytes) -> None:
     assert all(isinstance(line, str) for line in printed_lines(Tlv(tag, raw)))
+
+
+def test_bottomless_structures_print_nothing() -> None:
+    tlv = Tlv(1108, b"\1")
+    for _ in range(5000):
+        tlv = Tlv(1115, tlv.encode())
+    assert printed_lines(tlv) == ()

@@ -58,7 +58,9 @@ def values_of(kind: TagType) -> st.SearchStrategy[tuple[int, Value]]:
             lambda seconds: EPOCH + timedelta(seconds=seconds)
         ),
         TagType.STRING: texts,
-        TagType.BYTES: lambda tag: st.binary(max_size=room(tag)),
+        TagType.BYTES: lambda tag: st.binary(
+            min_size=room(tag) if tag == 1077 else 0, max_size=room(tag)
+        ),
     }
     return tags_of_type(kind).flatmap(lambda tag: of_tag[kind](tag).map(lambda value: (tag, value)))
 
@@ -180,6 +182,7 @@ def test_fixed_texts_are_padded_on_paper_and_not_in_meaning() -> None:
         (1020, "5"),
         (1012, datetime(1969, 12, 31)),
         (1012, datetime(2200, 1, 1)),
+        (1077, b"\1\2\3\4"),
         (1059, (Tlv(1030, b"x" * 1021),)),
         (1000, "print only"),
         (9999, "unknown"),
