@@ -111,7 +111,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text() | st.binary() | st.dictionaries(st.text(), anything))
 def test_any_data_is_a_receipt_or_malformed(data: Any) -> None:
     with pytest.raises(MalformedReceipt) as caught:
@@ -119,7 +119,7 @@ def test_any_data_is_a_receipt_or_malformed(data: Any) -> None:
     assert caught.value.problems
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(anything, st.sampled_from(sorted(Receipt.model_fields)), st.booleans())
 def test_any_value_of_any_field_is_taken_or_refused_with_its_name(
     value: Any, name: str, as_json: bool
@@ -130,7 +130,7 @@ def test_any_value_of_any_field_is_taken_or_refused_with_its_name(
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(anything, st.sampled_from(["price", "quantity", "cost", "vat_rate", "name", "agent"]))
 def test_any_value_of_an_items_field_is_taken_or_refused_with_its_name(
     value: Any, name: str

@@ -657,7 +657,7 @@ receipts = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(receipts, st.sampled_from(FfdVersion), days)
 def test_any_receipt_is_judged_and_never_breaks_the_judge(
     any_receipt: Receipt, version: FfdVersion, on: date
