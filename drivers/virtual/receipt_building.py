@@ -25,7 +25,7 @@ from drivers.ffd.enumerations import (
 )
 from drivers.ffd.inn import is_person_inn
 from drivers.ffd.receipt import Cashier, Payments, VatSum
-from drivers.ffd.tlv import Tlv, encode, find
+from drivers.ffd.tlv import HEADER_LENGTH, Tlv, encode, find
 from drivers.virtual.facts import CurrentDocument, ItemLine, OpenDocument
 from drivers.virtual.refusals import DeviceRefused, Refusal
 from drivers.virtual.registration import Registration
@@ -222,7 +222,7 @@ class Draft:
         return Line.of(accepted, cost, registration.ffd_version)
 
     def _check_size(self, lines: Sequence[Line]) -> None:
-        if sum(len(line.encoded.raw) for line in lines) > _ITEMS_BYTES:
+        if sum(HEADER_LENGTH + len(line.encoded.raw) for line in lines) > _ITEMS_BYTES:
             raise DeviceRefused(Refusal.TOO_MANY_ITEMS, f"{len(lines)} items")
 
 
