@@ -349,9 +349,10 @@ class VirtualRegister:
     def add_item(self, item: ItemLine, *, sign: CalculationSign, operator: int) -> None:
         """Add an operation to the open receipt. It opens none by itself.
 
-        Refusals: NO_DOCUMENT_OPEN, OTHER_OPERATOR, WRONG_RECEIPT_TYPE (another `sign`, or a
-        correction of FFD 1.05), WRONG_SUM, UNSUPPORTED_RATE, PRICE_RANGE, QUANTITY_RANGE,
-        TAG_FORMAT, TAG_TOO_LONG, TOO_MANY_ITEMS, TOTAL_OVERFLOW.
+        Refusals: NO_DOCUMENT_OPEN, OTHER_OPERATOR, WRONG_RECEIPT_TYPE (another `sign`),
+        CORRECTION_FORM (FFD 1.05), WRONG_SUM, UNSUPPORTED_RATE, PRICE_RANGE, QUANTITY_RANGE,
+        EXCISE_GOODS, MARKED_GOODS, TAG_FORMAT, TAG_TOO_LONG, TAG_MISSING (no name before FFD
+        1.2), BAD_PARAMETER, TOO_MANY_ITEMS, TOTAL_OVERFLOW, the printer's and the shift's.
         """
         draft = self._require_draft(operator)
         now = self._start("add_item", prints=draft.printed)
@@ -424,8 +425,9 @@ class VirtualRegister:
     ) -> FiscalDocument:
         """Record the open correction by sums alone: the form of FFD 1.05, without items.
 
-        Refusals as `close_receipt`; WRONG_SUM when the payments are not `total`, TAG_MISSING
-        in FFD 1.1 and 1.2, where a correction has items.
+        Refusals as `close_receipt`; WRONG_SUM when the payments exceed `total` or the VAT
+        does, WRONG_RECEIPT_TYPE for a return, CORRECTION_FORM in FFD 1.1 and 1.2, where a
+        correction has items.
         """
         draft = self._require_draft(operator)
         now = self._start("close_correction", prints=printed and draft.printed)

@@ -82,8 +82,15 @@ class Device:
         self._write(state, documents)
         if documents and self.faults.fires("power-cut-after-record", command):
             self.lose_power()
-        if printout:
-            self._start_print(command)
+        if not printout:
+            return
+        self._printer.start(printout, self.now())
+        if documents and self.faults.fires("paper-out-after-record", command):
+            self._tear(0)
+        elif self.faults.fires("paper-out-middle", command):
+            self._tear(len(printout) // 2)
+        else:
+            self._print_on(self.now())
 
     def set_clock(self, moment: datetime) -> None:
         """`moment` is aware."""
@@ -155,7 +162,8 @@ class Device:
             raise DeviceRefused(Refusal.NOTHING_TO_CONTINUE)
         printing = replace(state, state=PrintState.PRINTING, job=(*paper.TORN, *_whole(state.job)))
         self._write(replace(self.state, paper=printing))
-        self._start_print("continue_print")
+        self._printer.start(printing.job, self.now())
+        self._print_on(self.now())
 
     def _change_paper(self, present: bool, cover_open: bool) -> None:
         """A running print tears when paper or cover go; with both back it may go on."""
@@ -172,16 +180,11 @@ class Device:
         changed = replace(self.state.paper, present=present, cover_open=cover_open, state=state)
         self._write(replace(self.state, paper=changed))
 
-    def _start_print(self, command: str) -> None:
-        job = self.state.paper.job
-        self._printer.start(job, self.now())
-        for fault, printed in (("paper-out-after-record", 0), ("paper-out-middle", len(job) // 2)):
-            if self.faults.fires(fault, command):
-                self._printer.tear(printed)
-                torn = replace(self.state.paper, present=False, state=PrintState.PAPER_OUT)
-                self._write(replace(self.state, paper=torn))
-                return
-        self._print_on(self.now())
+    def _tear(self, printed_lines: int) -> None:
+        """The paper ends after so many lines of the job."""
+        self._printer.tear(printed_lines)
+        torn = replace(self.state.paper, present=False, state=PrintState.PAPER_OUT)
+        self._write(replace(self.state, paper=torn))
 
     def _print_on(self, now: datetime) -> None:
         if self.state.paper.state is PrintState.PRINTING and self._printer.advance(now):

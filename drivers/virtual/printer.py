@@ -15,7 +15,7 @@ class Printer:
     def __init__(self, sink: PaperSink, line_time: timedelta) -> None:
         self._sink = sink
         self._line_time = line_time
-        self._lines: Sequence[str] = ()
+        self._lines: Sequence[str] | None = None
         self._printed = 0
         self._started = datetime.min  # noqa: DTZ901 - replaced by `start`
 
@@ -26,24 +26,26 @@ class Printer:
         self._started = now
 
     def advance(self, now: datetime) -> bool:
-        """Print what is due; True when nothing is left of the job."""
+        """Print what is due; True when that ended a job."""
+        if self._lines is None:
+            return False
         due = len(self._lines)
         if self._line_time:
             due = min(due, max(0, (now - self._started) // self._line_time))
-        self._print_until(due)
-        return self._printed >= len(self._lines)
+        self._print_until(self._lines[:due])
+        return due == len(self._lines)
 
     def tear(self, printed_lines: int) -> None:
         """The paper ends after so many lines of the job; the rest of it is dropped."""
-        self._print_until(min(printed_lines, len(self._lines)))
+        if self._lines is not None:
+            self._print_until(self._lines[:printed_lines])
         self.stop()
 
     def stop(self) -> None:
         """Drop the rest of the job."""
-        self._lines = ()
-        self._printed = 0
+        self._lines = None
 
-    def _print_until(self, count: int) -> None:
-        for line in self._lines[self._printed : count]:
+    def _print_until(self, lines: Sequence[str]) -> None:
+        for line in lines[self._printed :]:
             self._sink(line)
-        self._printed = max(self._printed, count)
+        self._printed = max(self._printed, len(lines))
