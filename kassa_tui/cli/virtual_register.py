@@ -124,9 +124,11 @@ async def _serve(register: VirtualRegister, args: argparse.Namespace) -> int:
 
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # not `add_signal_handler`: Windows has none
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+    # not `add_signal_handler`: Windows has none
+    before = {
+        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
     face = ShtrihFace(register, pace=args.pace)
     ready = {"fiscal_drive_number": register.registration.fiscal_drive_number}
     try:
@@ -146,6 +148,8 @@ async def _serve(register: VirtualRegister, args: argparse.Namespace) -> int:
         return _refuse(str(error))
     finally:
         await face.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return 0
 
 

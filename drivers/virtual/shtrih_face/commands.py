@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from drivers.virtual.shtrih_face.layout import Fields
@@ -39,6 +40,11 @@ class Mode:
 
 ANY_MODE = frozenset({2, 3, 4, 6, 8})
 WITHOUT_DOCUMENT = frozenset({2, 3, 4})
+CLOSED = frozenset({Mode.SHIFT_CLOSED})
+SHIFT_OPEN = frozenset({Mode.SHIFT_OPEN, Mode.SHIFT_EXPIRED})
+IN_RECEIPT = frozenset({Mode.DOCUMENT_OPEN})
+BEGIN_RECEIPT = WITHOUT_DOCUMENT | IN_RECEIPT
+"""Wherever a better code than 73h says why no receipt can begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +71,7 @@ class Command:
     tells_operator: bool = True
     """The answer carries the operator's row behind the error byte."""
     modes: frozenset[int] = ANY_MODE
+
+
+fn_command = partial(Command, rights=Rights.SYSTEM, tells_operator=False)
+"""A command FFxx: no answer names the operator."""

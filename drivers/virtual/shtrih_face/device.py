@@ -16,7 +16,15 @@ from drivers.register import ShiftState
 from drivers.virtual.core import VirtualRegister
 from drivers.virtual.facts import CurrentDocument, OpenDocument
 from drivers.virtual.refusals import DeviceRefused
-from drivers.virtual.shtrih_face import fiscal_storage, receipts, registers, service
+from drivers.virtual.shtrih_face import (
+    archive,
+    documents,
+    fiscal_storage,
+    printing,
+    receipts,
+    registers,
+    service,
+)
 from drivers.virtual.shtrih_face.codes import CODE_OF_REFUSAL, Code, Failure
 from drivers.virtual.shtrih_face.commands import Call, Command, Mode, Rights
 from drivers.virtual.shtrih_face.layout import Fields, u8
@@ -30,8 +38,11 @@ from drivers.virtual.shtrih_face.tables import (
 
 COMMANDS: Mapping[int, Command] = {
     **service.COMMANDS,
+    **printing.COMMANDS,
     **receipts.COMMANDS,
     **fiscal_storage.COMMANDS,
+    **documents.COMMANDS,
+    **archive.COMMANDS,
 }
 """By code; the two-byte ones are FF00h + xx."""
 

@@ -9,9 +9,16 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TypeVar
 
+from drivers.ffd.document import FiscalDocument
 from drivers.virtual.shtrih_face.codes import Code, Failure
 
 E = TypeVar("E", bound=IntEnum)
+
+MAX_COMMAND = 255
+"""The longest body, either way: what a frame of version 1 holds, and what F7h tells."""
+
+MAX_PARAMETERS = MAX_COMMAND - 5
+"""What a one-byte command and its password leave."""
 
 NOT_GIVEN_5 = 0xFF_FFFF_FFFF
 """A sum of five FF bytes: the device computes it."""
@@ -83,6 +90,11 @@ def u32(value: int) -> bytes:
 def money(value: int) -> bytes:
     """Kopecks in five bytes."""
     return value.to_bytes(5, "little")
+
+
+def number_and_sign(document: FiscalDocument) -> bytes:
+    """FD and FP, as all closing answers tell them."""
+    return u32(document.fiscal_document_number) + u32(document.fiscal_sign)
 
 
 def day_month_year(moment: datetime) -> bytes:

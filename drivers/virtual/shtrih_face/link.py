@@ -1,8 +1,9 @@
 """The device's side of both transports, as state machines of bytes: no I/O, no clock.
 
 A link takes bytes in and gives actions back: `Send` these bytes, `Execute` this command.
-After `Execute` it is preparing until `answer` (or `forget`) is called; one command at a
-time. The owner calls `silence` when no byte came for the byte timeout inside a frame.
+`Execute` is always the last one; the owner then goes on with `receive(b"")`, or says `forget`.
+Until `answer` is called the link is preparing; one command at a time. The owner calls `silence`
+when no byte came for the byte timeout inside a frame.
 
 Source: protocol paper 1.17, "standard" and "alternative" transport. Decided here, because
 the sources are silent:
@@ -147,7 +148,7 @@ class LinkV1:
             actions.append(Send(bytes((NAK,))))
 
     def _take_frame(self, actions: list[Action]) -> bool:
-        """Consume the frame at the start of the input; False when it is not whole yet."""
+        """Consume the frame at the start of the input; False when the rest has to wait."""
         if len(self._input) < 2 or len(self._input) < self._input[1] + 3:
             return False
         length = self._input[1] + 3
@@ -157,11 +158,11 @@ class LinkV1:
             body = decode_v1(frame)
         except FrameError:
             actions.append(Send(bytes((NAK,))))
-        else:
-            self._unacknowledged = None
-            self._preparing = True
-            actions.append(Execute(body, bytes((ACK,))))
-        return True
+            return True
+        self._unacknowledged = None
+        self._preparing = True
+        actions.append(Execute(body, bytes((ACK,))))
+        return False
 
 
 class LinkV2:

@@ -22,13 +22,14 @@ class Timeline:
         if baud < 1:
             raise ValueError(f"a line of {baud} baud carries nothing")
         self._baud = baud
-        self._free_at = 0
+        self.free_at = 0
+        """When the last byte has arrived, by `perf_counter_ns`."""
 
     async def carry(self, length: int) -> None:
         """Wait until `length` more bytes have gone over the line."""
         duration = length * BITS_PER_BYTE * _NS_PER_S // self._baud
-        self._free_at = max(perf_counter_ns(), self._free_at) + duration
-        await _until(self._free_at)
+        self.free_at = max(perf_counter_ns(), self.free_at) + duration
+        await _until(self.free_at)
 
 
 async def _until(deadline: int) -> None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -79,6 +80,7 @@ class Port:
         self._connection: Connection | None = None
         self._outgoing: asyncio.Queue[bytes | timedelta] = asyncio.Queue(MAX_UNSENT)
         self._executing: asyncio.Task[None] | None = None
+        self._finishing = asyncio.Event()
 
     async def serve(self, connection: Connection) -> None:
         """Talk to `connection` until it ends."""
@@ -100,16 +102,18 @@ class Port:
             await asyncio.gather(sender, return_exceptions=True)
 
     async def finish(self) -> None:
-        """Wait for the command being executed, if any."""
-        if self._executing:
+        """Wait for the command being executed, if any; a late answer is not waited for."""
+        self._finishing.set()
+        while self._executing and not self._executing.done():
             await self._executing
 
     def power_off(self) -> None:
         """Forget everything: the link starts anew, the connection drops."""
         self._link = self._new_link()
+        while not self._outgoing.empty():
+            self._outgoing.get_nowait()
         if self._connection:
             self._connection.drop()
-            self._connection = None
 
     async def _receive(self, connection: Connection) -> bytes:
         while True:
@@ -152,6 +156,7 @@ class Port:
                         continue
                     self._post(acknowledgement)
                     self._executing = asyncio.create_task(self._execute(body))
+                    self._act(self._link.receive(b""))
 
     async def _execute(self, body: bytes) -> None:
         name = name_of(body)
@@ -161,7 +166,9 @@ class Port:
             return
         answer = await self._work(body)
         if answer is not None and self._fires("late-answer", name):
-            await asyncio.sleep(self._habits.late_answer.total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._habits.late_answer.total_seconds()):
+                    await self._finishing.wait()
         if answer is None or link is not self._link:
             return  # the power went
         frame, *others = link.answer(answer)

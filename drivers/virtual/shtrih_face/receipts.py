@@ -23,8 +23,18 @@ from drivers.ffd.receipt import Payments
 from drivers.virtual.facts import ClosedReceipt, ItemLine
 from drivers.virtual.refusals import DeviceRefused
 from drivers.virtual.shtrih_face.codes import Code, Failure
-from drivers.virtual.shtrih_face.commands import Call, Command, Handler, Mode, Rights
-from drivers.virtual.shtrih_face.layout import Fields, money, u16
+from drivers.virtual.shtrih_face.commands import (
+    BEGIN_RECEIPT,
+    CLOSED,
+    IN_RECEIPT,
+    SHIFT_OPEN,
+    WITHOUT_DOCUMENT,
+    Call,
+    Command,
+    Handler,
+    Rights,
+)
+from drivers.virtual.shtrih_face.layout import MAX_PARAMETERS, Fields, money, u16
 from drivers.virtual.shtrih_face.registers import ORDER
 from drivers.virtual.shtrih_face.tables import RATE_OF_ROW, ZERO_CASH
 
@@ -35,7 +45,6 @@ NOT_PRINTED_PREFIX = "//"
 """A name that begins so is recorded, and left out on paper."""
 
 MAX_DEPARTMENT = 16
-LONGEST_TEXT = 255
 THOUSANDTHS = -3
 
 
@@ -214,32 +223,24 @@ def cancel(device: Device, call: Call) -> bytes:
     return b""
 
 
-SHIFT_OPEN = frozenset({Mode.SHIFT_OPEN, Mode.SHIFT_EXPIRED})
-BEGIN_RECEIPT = frozenset(
-    {Mode.SHIFT_OPEN, Mode.SHIFT_EXPIRED, Mode.SHIFT_CLOSED, Mode.DOCUMENT_OPEN}
-)
-"""Wherever a better code than 73h says why no receipt can begin."""
-IN_RECEIPT = frozenset({Mode.DOCUMENT_OPEN})
-MOVE_CASH = SHIFT_OPEN | {Mode.SHIFT_CLOSED}
-
-_OPERATION_LENGTH = (5 + 5 + 1 + 4 + 40, LONGEST_TEXT)
-_DISCOUNT_LENGTH = (5 + 4 + 40, LONGEST_TEXT)
+_OPERATION_LENGTH = (5 + 5 + 1 + 4 + 40, MAX_PARAMETERS)
+_DISCOUNT_LENGTH = (5 + 4 + 40, MAX_PARAMETERS)
 
 COMMANDS: Mapping[int, Command] = {
     0x40: Command(run=x_report, rights=Rights.SENIOR, modes=SHIFT_OPEN),
     0x41: Command(run=close_shift, rights=Rights.ADMINISTRATOR, modes=SHIFT_OPEN),
-    0x50: Command(run=cash_in, length=(5, 5), modes=MOVE_CASH),
-    0x51: Command(run=cash_out, length=(5, 5), modes=MOVE_CASH),
+    0x50: Command(run=cash_in, length=(5, 5), modes=WITHOUT_DOCUMENT),
+    0x51: Command(run=cash_out, length=(5, 5), modes=WITHOUT_DOCUMENT),
     0x80: Command(run=_operation(0), length=_OPERATION_LENGTH, modes=BEGIN_RECEIPT),
     0x81: Command(run=_operation(1), length=_OPERATION_LENGTH, modes=BEGIN_RECEIPT),
     0x82: Command(run=_operation(2), length=_OPERATION_LENGTH, modes=BEGIN_RECEIPT),
     0x83: Command(run=_operation(3), length=_OPERATION_LENGTH, modes=BEGIN_RECEIPT),
-    0x85: Command(run=_close(4), length=(4 * 5 + 6 + 40, LONGEST_TEXT), modes=IN_RECEIPT),
+    0x85: Command(run=_close(4), length=(4 * 5 + 6 + 40, MAX_PARAMETERS), modes=IN_RECEIPT),
     0x86: Command(run=_informative("СКИДКА"), length=_DISCOUNT_LENGTH, modes=IN_RECEIPT),
     0x87: Command(run=_informative("НАДБАВКА"), length=_DISCOUNT_LENGTH, modes=IN_RECEIPT),
     0x88: Command(run=cancel, modes=IN_RECEIPT),
     0x89: Command(run=subtotal, modes=IN_RECEIPT),
     0x8D: Command(run=open_receipt, length=(1, 1), modes=BEGIN_RECEIPT),
-    0x8E: Command(run=_close(16), length=(16 * 5 + 6 + 40, LONGEST_TEXT), modes=IN_RECEIPT),
-    0xE0: Command(run=open_shift, modes=frozenset({Mode.SHIFT_CLOSED})),
+    0x8E: Command(run=_close(16), length=(16 * 5 + 6 + 40, MAX_PARAMETERS), modes=IN_RECEIPT),
+    0xE0: Command(run=open_shift, modes=CLOSED),
 }

@@ -1,4 +1,4 @@
-"""One-byte commands of status, tables, clock and printing (protocol paper 1.17)."""
+"""One-byte commands of status, settings and clock (protocol paper 1.17)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from drivers.register import PrintState, ShiftState
-from drivers.virtual.facts import Cut
 from drivers.virtual.shtrih_face import registers
 from drivers.virtual.shtrih_face.codes import TEXTS, Code, Failure
 from drivers.virtual.shtrih_face.commands import (
+    CLOSED,
     WITHOUT_DOCUMENT,
     Call,
     Command,
@@ -18,12 +18,15 @@ from drivers.virtual.shtrih_face.commands import (
     Rights,
 )
 from drivers.virtual.shtrih_face.layout import (
+    MAX_COMMAND,
+    MAX_PARAMETERS,
     day_month_year,
     hour_minute_second,
     u8,
     u16,
     u32,
 )
+from drivers.virtual.shtrih_face.printing import PRINT_WIDTH_DOTS
 from drivers.virtual.shtrih_face.tables import (
     EXTENDED_ANSWERS,
     FFD_FIELD,
@@ -31,7 +34,6 @@ from drivers.virtual.shtrih_face.tables import (
     OFD_STATE,
     OFD_TABLE,
     REGIONAL,
-    TEXTS_TABLE,
     structure_of_field,
     structure_of_table,
 )
@@ -51,13 +53,6 @@ NO_FISCAL_MEMORY = b"NA"
 REREGISTRATIONS_DONE = 1
 REREGISTRATIONS_LEFT = 29
 
-MAX_COMMAND = 255
-PRINT_WIDTH_DOTS = 576
-CHAR_WIDTH_DOTS = 12
-CHAR_HEIGHT_DOTS = 24
-FONTS = 8
-MAX_TEXT = MAX_COMMAND - 6
-TEXT_WIDTH = PRINT_WIDTH_DOTS // CHAR_WIDTH_DOTS
 
 BAUD_CODE_115200 = 6
 DEFAULT_TIMEOUT_CODE = 100
@@ -258,107 +253,24 @@ def confirm_date(device: Device, call: Call) -> bytes:
     return b""
 
 
-def font(device: Device, call: Call) -> bytes:
-    number = call.fields.number(1)
-    if not 1 <= number <= FONTS:
-        raise Failure(Code.BAD_PARAMETERS)
-    width = CHAR_WIDTH_DOTS * (2 - number % 2)  # even fonts are the wide ones
-    return u16(PRINT_WIDTH_DOTS) + bytes((width, CHAR_HEIGHT_DOTS, FONTS))
-
-
-def printer_state(device: Device, call: Call) -> bytes:
-    empty = device.register.printer.state is not PrintState.PRINTING
-    return bytes(8) + u8(empty)
-
-
 def error_text(device: Device, call: Call) -> bytes:
     code = call.fields.number(1) if call.fields.left else device.volatile.last_error
     return TEXTS.get(code, "ККТ: неизвестная ошибка").encode("cp1251")
 
 
-def print_text(device: Device, call: Call) -> bytes:
-    call.fields.take(1)
-    device.register.print_lines([call.fields.text()[:TEXT_WIDTH]])
-    return b""
-
-
-def print_in_font(device: Device, call: Call) -> bytes:
-    call.fields.take(1)
-    if not 1 <= call.fields.number(1) <= FONTS:
-        raise Failure(Code.BAD_PARAMETERS)
-    device.register.print_lines([call.fields.text()[:TEXT_WIDTH]])
-    return b""
-
-
-def print_title(device: Device, call: Call) -> bytes:
-    title, number = call.fields.text(30), call.fields.number(2)
-    device.register.print_lines([title, f"№ {number}"])
-    return u16(device.register.numbers.document & 0xFFFF)
-
-
-def print_header(device: Device, call: Call) -> bytes:
-    return _print_rows(device, range(4, 15))
-
-
-def print_end(device: Device, call: Call) -> bytes:
-    """End of a document, or the advert: both print the rows that are kept for it."""
-    return _print_rows(device, range(1, 4))
-
-
-def _print_rows(device: Device, rows: range) -> bytes:
-    texts = (device.tables.text(TEXTS_TABLE, row, 1) for row in rows)
-    device.register.print_lines([line for line in texts if line])
-    return b""
-
-
-def cut(device: Device, call: Call) -> bytes:
-    kinds = {0: Cut.FULL, 1: Cut.PARTIAL}
-    kind = kinds.get(call.fields.number(1))
-    if kind is None:
-        raise Failure(Code.BAD_PARAMETERS)
-    device.register.cut(kind)
-    return b""
-
-
-def open_drawer(device: Device, call: Call) -> bytes:
-    device.register.open_drawer()
-    return b""
-
-
-def feed(device: Device, call: Call) -> bytes:
-    call.fields.take(1)
-    device.register.feed(call.fields.number(1))
-    return b""
-
-
-def continue_print(device: Device, call: Call) -> bytes:
-    device.register.continue_print()
-    return b""
-
-
-def copy(device: Device, call: Call) -> bytes:
-    device.register.print_copy()
-    return b""
-
-
-CLOSED = frozenset({Mode.SHIFT_CLOSED})
-
 COMMANDS: Mapping[int, Command] = {
     0x0F: Command(run=long_serial, tells_operator=False),
     0x10: Command(run=short_status),
     0x11: Command(run=full_status),
-    0x12: Command(run=print_text, length=(21, MAX_TEXT)),
     0x13: Command(run=nothing),
     0x14: Command(run=set_exchange, length=(3, 3), rights=Rights.SYSTEM, tells_operator=False),
     0x15: Command(run=exchange, length=(1, 1), rights=Rights.SYSTEM, tells_operator=False),
     0x16: Command(run=nothing, rights=Rights.NO_PASSWORD, tells_operator=False, modes=frozenset()),
-    0x17: Command(run=print_text, length=(41, MAX_TEXT)),
-    0x18: Command(run=print_title, length=(32, 32), modes=WITHOUT_DOCUMENT),
     0x1A: Command(run=money_register, length=(1, 2)),
     0x1B: Command(run=operation_register, length=(1, 1)),
     0x1E: Command(
         run=write_table,
-        length=(4, MAX_TEXT),
+        length=(4, MAX_PARAMETERS),
         rights=Rights.SYSTEM,
         tells_operator=False,
         modes=WITHOUT_DOCUMENT,
@@ -382,20 +294,9 @@ COMMANDS: Mapping[int, Command] = {
         modes=frozenset({Mode.DATE_UNCONFIRMED}),
     ),
     0x24: Command(run=tables_to_defaults, rights=Rights.SYSTEM, tells_operator=False, modes=CLOSED),
-    0x25: Command(run=cut, length=(1, 1), modes=WITHOUT_DOCUMENT),
-    0x26: Command(run=font, length=(1, 1), rights=Rights.SYSTEM, tells_operator=False),
-    0x28: Command(run=open_drawer, length=(1, 1)),
-    0x29: Command(run=feed, length=(2, 2), modes=WITHOUT_DOCUMENT),
     0x2D: Command(run=table_structure, length=(1, 1), rights=Rights.SYSTEM, tells_operator=False),
     0x2E: Command(run=field_structure, length=(2, 2), rights=Rights.SYSTEM, tells_operator=False),
-    0x2F: Command(run=print_in_font, length=(2, MAX_TEXT)),
-    0x52: Command(run=print_header),
-    0x53: Command(run=print_end, length=(1, 1)),
-    0x54: Command(run=print_end),
     0x6B: Command(run=error_text, length=(0, 1), rights=Rights.NO_PASSWORD, tells_operator=False),
-    0x8C: Command(run=copy, modes=WITHOUT_DOCUMENT),
-    0xB0: Command(run=continue_print),
-    0xD1: Command(run=printer_state),
     0xF7: Command(
         run=device_parameters, length=(1, 1), rights=Rights.NO_PASSWORD, tells_operator=False
     ),

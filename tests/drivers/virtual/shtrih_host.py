@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 from drivers.ffd.enumerations import FfdVersion
@@ -26,6 +26,7 @@ from drivers.virtual.shtrih_face import ShtrihFace
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=timezone(timedelta(hours=3)))
 PATIENCE = 5
+SHORT_PATIENCE = 0.2
 
 
 class Clock:
@@ -89,6 +90,22 @@ class Host:
         body = decode_v1(head + await self.read(head[1] + 1))
         self.send(bytes((ACK,)))
         return body
+
+    async def fetch_answer(self) -> bytes:
+        """Ask with ENQ until the device hands over the answer that it holds."""
+        while True:
+            self.send(bytes((ENQ,)))
+            assert await self.read(1) == bytes((ACK,))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SHORT_PATIENCE):
+                    return await self.take_answer()
+
+    async def lost(self) -> None:
+        """Wait until the device has broken the connection, and give it up."""
+        with suppress(ConnectionError):
+            async with asyncio.timeout(PATIENCE):
+                await self.reader.read()
+        self.writer.transport.abort()
 
     async def ask(self, body: bytes) -> bytes:
         """A whole exchange in version 1; gives what stands behind the command's code."""

@@ -61,6 +61,11 @@ class TestVersion1:
         actions = LinkV1().receive(encode_v1(COMMAND))
         assert actions == [Execute(COMMAND, bytes((ACK,)))]
 
+    def test_what_follows_a_frame_waits_until_the_device_has_begun(self):
+        link = LinkV1()
+        assert sent(link.receive(encode_v1(COMMAND) + bytes((ENQ,)))) == bytes((ACK,))
+        assert sent(link.forget()) == bytes((NAK,))
+
     def test_enq_is_acknowledged_while_the_device_works(self):
         link = LinkV1()
         link.receive(encode_v1(COMMAND))
@@ -181,7 +186,10 @@ class TestVersion1:
         stream = bytes((ENQ,)) + encode_v1(COMMAND) + tail
         cut = data.draw(st.integers(0, len(stream)))
         whole, parts = LinkV1(), LinkV1()
-        assert whole.receive(stream) == parts.receive(stream[:cut]) + parts.receive(stream[cut:])
+        at_once = whole.receive(stream) + whole.receive(b"")
+        assert at_once == (
+            parts.receive(stream[:cut]) + parts.receive(stream[cut:]) + parts.receive(b"")
+        )
 
     def test_recorded_requests_are_taken(self):
         for row in vectors("v1"):
