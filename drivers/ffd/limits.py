@@ -60,14 +60,11 @@ def _too_long(entry: Entry, code: str) -> Iterator[Problem]:
 
 
 def _size(entry: Entry) -> int:
-    """Bytes of the encoded requisite; of an unencodable text: those it would need."""
+    """Bytes of the encoded requisite; of a text that cannot be: those it would need."""
     if isinstance(entry.value, tuple):
         return HEADER_LENGTH + sum(map(_size, entry.value))
-    if isinstance(entry.value, str):
-        info = tag_info(entry.tag)
-        padded = info.max_length if info is not None and info.fixed else None
-        return HEADER_LENGTH + max(len(cp866.normalize(entry.value)), padded or 0)
     try:
         return len(entry.encode().encode())
     except ValueError:
-        return HEADER_LENGTH
+        text = cp866.normalize(entry.value) if isinstance(entry.value, str) else ""
+        return HEADER_LENGTH + len(text)

@@ -10,7 +10,14 @@ from drivers.ffd.catalogue import tag_info
 from drivers.ffd.composition import receipt_tags
 from drivers.ffd.enumerations import AgentFlag, DocumentForm, FfdVersion, PaymentSubject
 from drivers.ffd.receipt import Cashier, Receipt, Supplier
-from drivers.ffd.requisites import ITEM, Obligation, Requisite, SuppliedBy, requisites
+from drivers.ffd.requisites import (
+    ITEM,
+    Obligation,
+    Requisite,
+    SuppliedBy,
+    register_reserve,
+    requisites,
+)
 from tests.drivers.ffd.receipts import correction, correction_1_05, item, receipt
 
 V1_05, V1_1, V1_2 = FfdVersion
@@ -114,3 +121,8 @@ def test_a_condition_that_does_not_hold_asks_for_nothing(
     fields: dict[str, Any], version: FfdVersion
 ) -> None:
     assert receipt(**fields).missing_requisites(version) == ()
+
+
+def test_the_registers_own_requisites_have_their_room() -> None:
+    # The three long texts (1048, 1009, 1187) and some short fields; no item of ours.
+    assert 3 * 256 < register_reserve(DocumentForm.RECEIPT, V1_2) < 1500

@@ -86,6 +86,17 @@ def with_agent(**fields: Any) -> Receipt:
 LAWFUL = {
     "a sale in cash": (receipt(), FfdVersion),
     "a sale with change": (receipt(cash_tendered=20000), FfdVersion),
+    "a sale for the exact cash": (receipt(cash_tendered=15000), FfdVersion),
+    "a return of the same day": (
+        receipt(
+            calculation_sign=CalculationSign.SALE_RETURN, original_date=TODAY, cash_tendered=15000
+        ),
+        FfdVersion,
+    ),
+    "a correction of the same day": (
+        correction(correction=basis(settlement_date=TODAY)),
+        [V1_1, V1_2],
+    ),
     "a top-up by card": (
         receipt(advance(), payments=Payments(cashless=15000)),
         FfdVersion,
