@@ -32,6 +32,7 @@ _ENDING_SIGNALS = ("SIGHUP", "SIGTERM")
 class KassaApp(App[str]):
     """Draws what the station says. Ends with the words of the station's failure, if any."""
 
+    TITLE = "Kassa"
     CSS_PATH = _STYLES / "kassa.tcss"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - Textual's form

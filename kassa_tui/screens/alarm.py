@@ -119,21 +119,19 @@ class AlarmScreen(FramedScreen):
         parts = [Content.assemble((f"{said.level.symbol} ", said.level.style), (title, "bold"))]
         if alarm.payment is not None:
             parts.append(payment_line(alarm.payment, snapshot, self.till.now().tzinfo))
-        for label, sentence in (
-            (_("Money:"), said.money),
-            (_("Document:"), said.document),
-            (_("What to do:"), said.to_do),
-        ):
-            if sentence:
-                parts.append(Content.assemble((label, "bold"), " ", sentence))
+        parts += [Content(sentence) for sentence in (said.money, said.document) if sentence]
         if said.detail:
             parts.append(
                 Content.assemble(
                     (_("The register's words:"), "bold"), " ", outside(said.detail, _DETAIL_CELLS)
                 )
             )
-        if remedy := self._remedy:
-            parts.append(Content.assemble(("F12 ", "bold"), _remedy_words(remedy)))
+        remedy = self._remedy
+        parts.append(
+            Content.styled(said.to_do, "bold")
+            if remedy is None
+            else Content.assemble(("F12 ", "bold"), _remedy_words(remedy))
+        )
         return Content("\n\n").join(parts)
 
     @work(exclusive=True, group="remedy")

@@ -62,7 +62,7 @@ class ReceiptScreen(FramedScreen):
                 yield Static(id="receipt-title")
                 yield ReceiptCard()
                 yield Static(id="receipt-outcome")
-                yield Strip()
+                yield Strip(rows=5)
             yield QrCode(console=self.till.console, id="qr")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -74,7 +74,8 @@ class SaleScreen(FramedScreen):
     def __init__(self, till: Till) -> None:
         super().__init__(till)
         self._asked: TakePayment | None = None
-        self._declined: Declined | None = None
+        self._declined: tuple[TakePayment, Declined] | None = None
+        """The last draft that was declined, until another is typed."""
 
     def compose_work(self) -> ComposeResult:
         with Horizontal():
@@ -103,7 +104,7 @@ class SaleScreen(FramedScreen):
         if self._declined is None:
             super().draw_strip()
             return
-        reason = self._declined.reason
+        reason = self._declined[1].reason
         self.strip.show(
             Level.STOPPED,
             " ".join(
@@ -148,9 +149,9 @@ class SaleScreen(FramedScreen):
 
     @on(PaymentForm.Edited)
     def _edited(self) -> None:
-        if self._declined is not None and self._asked is None:
+        if self._declined is not None and self.form.draft != self._declined[0]:
             self._declined = None
-            self.redraw()
+        self.redraw()
 
     @work(exclusive=True, group="payment")
     async def _take(self, request: TakePayment) -> None:
@@ -162,7 +163,7 @@ class SaleScreen(FramedScreen):
         self.form.disabled = False
         match event.answer:
             case Declined() as declined:
-                self._declined = declined
+                self._declined = (event.request, declined)
                 self.form.focus_first_empty()
             case Recorded(payment_id):
                 self.form.clear()

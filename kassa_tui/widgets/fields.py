@@ -1,4 +1,4 @@
-"""Fields of a form: Enter asks for the next one, `+` is left to the screen."""
+"""Fields of a form. `+` in a sum is left to the screen."""
 
 from __future__ import annotations
 
@@ -60,7 +60,6 @@ class Choice(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", show=False),
         Binding("right", "move(1)", show=False),
-        Binding("enter", "accept", show=False),
     ]
 
     chosen: reactive[int] = reactive(0)
@@ -68,9 +67,6 @@ class Choice(Widget, can_focus=True):
 
     class Changed(Message):
         """Another value was chosen."""
-
-    class Accepted(Message):
-        """Enter was pressed."""
 
     def __init__(self, labels: tuple[str, ...], *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -96,6 +92,3 @@ class Choice(Widget, can_focus=True):
 
     def action_move(self, by: int) -> None:
         self.chosen = (self.chosen + by) % len(self._labels)
-
-    def action_accept(self) -> None:
-        self.post_message(self.Accepted())

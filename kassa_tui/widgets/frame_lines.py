@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from kassa_tui.station.snapshot import Snapshot
@@ -18,6 +19,7 @@ from kassa_tui.widgets.world import world
 from kassa_tui.words import _
 
 STRIP_ROWS = 3
+"""Rows that a strip may take from the work."""
 
 
 class WhereLine(Static):
@@ -53,14 +55,19 @@ class WorldLine(Static):
 
 
 class Strip(Static):
-    """At most three lines for what must be heard; gone when there is nothing."""
+    """A few lines for what must be heard; gone when there is nothing."""
+
+    def __init__(self, rows: int = STRIP_ROWS) -> None:
+        super().__init__()
+        self._rows = rows
 
     def show(self, level: Level, text: str, more: str = "") -> None:
         """`text` behind the symbol of `level`; `more` at the end of the last line."""
-        width = max(self.size.width or self.app.size.width, 20) - 3
-        lines = wrap(text, width, max_lines=STRIP_ROWS, placeholder=" ...") or [""]
+        assert isinstance(self.parent, Widget), "a strip stands in a screen"
+        width = max(self.parent.content_size.width - 3, 20)
+        lines = wrap(text, width, max_lines=self._rows, placeholder=" ...") or [""]
         if more:
-            if cell_len(lines[-1]) + cell_len(more) + 2 > width and len(lines) < STRIP_ROWS:
+            if cell_len(lines[-1]) + cell_len(more) + 2 > width and len(lines) < self._rows:
                 lines.append("")
             room = width - cell_len(more) - 2
             lines[-1] = fit(lines[-1], room).ljust(room) + "  " + more

@@ -47,12 +47,6 @@ def pad(text: str, cells: int) -> str:
     return set_cell_size(fit(text, cells), cells)
 
 
-def pad_left(text: str, cells: int) -> str:
-    """`text` in exactly `cells` cells, right."""
-    fitted = fit(text, cells)
-    return " " * (cells - cell_len(fitted)) + fitted
-
-
 def _harmless(char: str) -> str:
     category = unicodedata.category(char)
     if category in _ZERO_WIDTH:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import pairwise
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
@@ -17,7 +19,7 @@ from kassa_tui.journal.records import PayBy
 from kassa_tui.money import format_sum
 from kassa_tui.station.requests import TakePayment
 from kassa_tui.widgets.big_sum import BigSum
-from kassa_tui.widgets.fields import Choice, SumField, TextField
+from kassa_tui.widgets.fields import SUM_CELLS, Choice, SumField, TextField
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.words import N_, _
 
@@ -37,6 +39,12 @@ class Fault(StrEnum):
 
 class PaymentForm(Horizontal):
     """Fields on the left, the sum to take on the right."""
+
+    # A scanner's Enter moves the cursor before its next character is handed to a field, which
+    # only a priority binding and an immediate change of focus do.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "next_field", show=False, priority=True)
+    ]
 
     client = query_one("#client", TextField)
     total = query_one("#total", SumField)
@@ -63,6 +71,8 @@ class PaymentForm(Horizontal):
             with Horizontal(id="tendered-row"):
                 yield Static(_("Given"), classes="label")
                 yield SumField(id="tendered")
+            with Horizontal(id="change-row"):
+                yield Static(_("Change"), classes="label")
                 yield Static(id="change")
             yield Static(id="fault")
         with Vertical(id="to-take"):
@@ -130,24 +140,24 @@ class PaymentForm(Horizontal):
         self._redraw()
         self.post_message(self.Edited())
 
-    @on(Input.Submitted)
-    @on(Choice.Accepted)
-    def _next_field(self) -> None:
+    def action_next_field(self) -> None:
+        """Walk forward; the last field keeps the cursor, for nothing is confirmed by Enter."""
         by_cash = self.pay_by is PayBy.CASH
         order = (self.client, self.total, self.method, *((self.tendered,) if by_cash else ()))
         for field, following in pairwise(order):
-            if field.has_focus:
-                following.focus()
+            if self.screen.focused is field:
+                self.screen.set_focus(following)
                 return
 
     def _redraw(self) -> None:
         by_cash = self.pay_by is PayBy.CASH
         self.query_one("#tendered-row").display = by_cash
         total, tendered = self.total.kopecks, self.tendered.kopecks
-        change = Content("")
+        change = None
         if by_cash and total is not None and tendered is not None and tendered >= total:
-            change = Content.assemble(
-                _("Change"), "  ", (format_sum(tendered - total).rjust(12), "bold")
-            )
-        self.query_one("#change", Static).update(change)
+            change = tendered - total
+        self.query_one("#change-row").display = change is not None
+        if change is not None:
+            text = format_sum(change).rjust(SUM_CELLS - 1)
+            self.query_one("#change", Static).update(Content.styled(text, "bold"))
         self.query_one(BigSum).show(total)

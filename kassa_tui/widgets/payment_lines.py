@@ -8,17 +8,12 @@ from datetime import tzinfo
 from textual.content import Content
 from textual.widgets import Static
 
-from drivers.register import Reason
 from kassa_tui.journal.records import DocumentFact, PayBy, PaymentState
 from kassa_tui.money import format_sum
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
-from kassa_tui.widgets.outside_text import fit, pad, pad_left, plain
-from kassa_tui.widgets.reasons import why
+from kassa_tui.widgets.outside_text import pad, plain
 from kassa_tui.words import _
-
-_CELLS = 80
-_RECEIPT_AT = 46
 
 
 def method_word(pay_by: PayBy) -> str:
@@ -37,14 +32,14 @@ def facts(state: PaymentState) -> Iterator[tuple[Level, str]]:
 def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -> Content:
     """One line of 80 cells."""
     payment = state.payment
-    who = plain(payment.client, 12) if payment.client else _("no name")
+    who = plain(payment.client, 11) if payment.client else _("no name")
     left = " ".join(
         (
             f" {payment.created_at.astimezone(zone):%H:%M}",
-            pad(_("Top-up"), 11),
-            pad(who, 12),
+            pad(_("Top-up"), 10),
+            pad(who, 11),
             pad(method_word(payment.pay_by), 8),
-            pad_left(format_sum(payment.total), 9),
+            format_sum(payment.total).rjust(13),
         )
     )
     gap = "  "
@@ -63,12 +58,7 @@ def _receipt(state: PaymentState, snapshot: Snapshot) -> Content:
     unsettled = snapshot.unsettled
     if unsettled is not None and unsettled.payment.payment.id == state.payment.id:
         return mark(Level.UNKNOWN, _("outcome unknown"))
-    attempt = state.last_attempt
-    if attempt is not None and attempt.reason:
-        text = _("no receipt: {why}").format(why=why(Reason(attempt.reason)))
-    else:
-        text = _("no receipt")
-    return mark(Level.STOPPED, fit(text, _CELLS - _RECEIPT_AT - 10))
+    return mark(Level.STOPPED, _("no receipt"))
 
 
 class PaymentLines(Static):

@@ -44,15 +44,13 @@ def _numbers(document: Document) -> list[tuple[str, str]]:
         (_("FP"), f"{document.fiscal_sign:010}"),
         (_("Time"), f"{document.date_time:%d.%m.%Y %H:%M}"),
     ]
-    if document.shift_number is not None and document.receipt_number is not None:
-        rows.append(
-            (
-                _("Shift"),
-                _("{shift}, receipt {number}").format(
-                    shift=document.shift_number, number=document.receipt_number
-                ),
+    if document.shift_number is not None:
+        shift = str(document.shift_number)
+        if document.receipt_number is not None:
+            shift = _("{shift}, receipt {number}").format(
+                shift=shift, number=document.receipt_number
             )
-        )
+        rows.append((_("Shift"), shift))
     return rows
 
 
@@ -75,9 +73,11 @@ def _facts(
         rows.append((_("Paper"), Level.UNKNOWN, _("unknown")))
     if DocumentFact.DELIVERED in state.facts:
         rows.append((_("OFD"), Level.WELL, _("delivered")))
+    elif register is not None and register.ofd.unsent_count:
+        count = register.ofd.unsent_count
+        rows.append((_("OFD"), Level.LOOK, _("in the queue, {count}").format(count=count)))
     else:
-        waiting = register.ofd.unsent_count if register is not None else 0
-        rows.append((_("OFD"), Level.LOOK, _("in the queue, {count}").format(count=waiting)))
+        rows.append((_("OFD"), Level.UNKNOWN, _("not told yet")))
     return rows
 
 

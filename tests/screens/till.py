@@ -1,0 +1,212 @@
+"""A face over a scripted station: fixed clock, fixed ids, answers as a test gives them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from uuid import UUID
+
+from drivers.register import (
+    FnPhase,
+    FnStatus,
+    FnWarnings,
+    OfdStatus,
+    PrintState,
+    Reason,
+    RegisterStatus,
+    ShiftState,
+)
+from kassa_tui.app import KassaApp
+from kassa_tui.journal.records import (
+    Attempt,
+    AttemptState,
+    Document,
+    DocumentFact,
+    PayBy,
+    Payment,
+    PaymentKind,
+    PaymentState,
+    StoredAttempt,
+)
+from kassa_tui.station.requests import Answer, Done, Request
+from kassa_tui.station.snapshot import InProgress, Phase, Silence, Snapshot, Unsettled
+
+MOSCOW = timezone(timedelta(hours=3))
+NOW = datetime(2026, 11, 20, 14, 32, tzinfo=MOSCOW)
+FN = "9999078900001234"
+DONE = Done()
+
+REGISTER = RegisterStatus(
+    shift=ShiftState.OPEN,
+    shift_number=27,
+    shift_opened_at=NOW - timedelta(hours=5, minutes=12),
+    receipts_in_shift=18,
+    clock=NOW,
+    paper_present=True,
+    cover_open=False,
+    print_state=PrintState.IDLE,
+    fn=FnStatus(
+        fiscal_drive_number=FN,
+        phase=FnPhase.FISCAL,
+        valid_until=date(2028, 1, 6),
+        warnings=FnWarnings(),
+        last_fiscal_document_number=1043,
+    ),
+    ofd=OfdStatus(unsent_count=0),
+    cash_in_drawer=0,
+    open_document=False,
+)
+SILENCE = Silence(since=NOW - timedelta(minutes=12), reason=Reason.UNREACHABLE, detail="errno 111")
+
+
+def payment(
+    number: int,
+    total: int,
+    *,
+    minutes_ago: int = 0,
+    pay_by: PayBy = PayBy.CASH,
+    tendered: int | None = None,
+    client: str = "",
+) -> Payment:
+    return Payment(
+        id=UUID(int=0x7000 << 64 | 2 << 62 | number),
+        kind=PaymentKind.TOP_UP,
+        total=total,
+        pay_by=pay_by,
+        tendered=tendered,
+        client=client,
+        created_at=NOW - timedelta(minutes=minutes_ago),
+    )
+
+
+def recorded(paid: Payment, number: int, *facts: DocumentFact) -> PaymentState:
+    roubles, kopecks = divmod(paid.total, 100)
+    sign = 3921456780 + number
+    return PaymentState(
+        payment=paid,
+        last_attempt=None,
+        document=Document(
+            fiscal_drive_number=FN,
+            fiscal_document_number=number,
+            form=3,
+            fiscal_sign=sign,
+            date_time=paid.created_at,
+            shift_number=27,
+            receipt_number=number - 1024,
+            calculation_sign=1,
+            total=paid.total,
+            qr=f"t={paid.created_at:%Y%m%dT%H%M}&s={roubles}.{kopecks:02}"
+            f"&fn={FN}&i={number}&fp={sign}&n=1",
+        ),
+        facts=frozenset(facts),
+    )
+
+
+def attempted(
+    paid: Payment, state: AttemptState, reason: Reason | None = None, detail: str = ""
+) -> PaymentState:
+    attempt = Attempt(
+        payment_id=paid.id,
+        fiscal_drive_number=FN,
+        last_document_number=1043,
+        digest=b"",
+        sent_at=paid.created_at,
+    )
+    stored = StoredAttempt(
+        number=1, attempt=attempt, state=state, reason=reason or "", detail=detail
+    )
+    return PaymentState(payment=paid, last_attempt=stored, document=None, facts=frozenset())
+
+
+BOTH = (DocumentFact.PRINTED, DocumentFact.DELIVERED)
+LAST = recorded(
+    payment(4, 500_00, tendered=1_000_00, client="Василий П."), 1043, DocumentFact.PRINTED
+)
+PAYMENTS = (
+    LAST,
+    recorded(payment(3, 300_00, minutes_ago=4, pay_by=PayBy.CARD, client="Пётр К."), 1042, *BOTH),
+    recorded(payment(2, 180_00, minutes_ago=11), 1041, *BOTH),
+    recorded(payment(1, 12_500_50, minutes_ago=15, client="Анна С."), 1040, *BOTH),
+)
+CALM = Snapshot(
+    at=NOW,
+    club="Клуб «Орбита»",
+    till="Касса 1",
+    cashier="Иванова А.",
+    register=REGISTER,
+    payments=PAYMENTS,
+)
+UNISSUED = attempted(
+    payment(5, 500_00, client="Лев М."),
+    AttemptState.REFUSED,
+    Reason.PAPER_OUT,
+    "6Bh: нет чековой ленты",
+)
+WITHOUT_RECEIPT = replace(CALM, payments=(UNISSUED, *PAYMENTS), unissued=(UNISSUED,))
+UNKNOWN = attempted(payment(5, 500_00, client="Лев М."), AttemptState.UNKNOWN)
+OUTCOME_UNKNOWN = replace(
+    CALM,
+    payments=(UNKNOWN, *PAYMENTS),
+    silence=replace(SILENCE, since=NOW - timedelta(seconds=12)),
+    unsettled=Unsettled(
+        payment=UNKNOWN, after_document=1043, since=NOW - timedelta(seconds=12), doubt=None
+    ),
+)
+RECORDING = replace(
+    CALM,
+    in_progress=InProgress(
+        payment_id=UUID(int=9),
+        total=500_00,
+        phase=Phase.RECORDING,
+        since=NOW - timedelta(seconds=3),
+    ),
+)
+SHIFT_CLOSED = replace(CALM, register=replace(REGISTER, shift=ShiftState.CLOSED))
+
+
+class ScriptedLink:
+    """Tells given snapshots, keeps what it is asked, answers what a test wants."""
+
+    def __init__(self, snapshot: Snapshot | None, answer: Answer | None = DONE) -> None:
+        self.asked: list[Request] = []
+        self.answer = answer
+        """None: no answer comes."""
+        self._snapshot = snapshot
+        self._on_snapshot: Callable[[Snapshot], None] | None = None
+
+    def attach(
+        self, on_snapshot: Callable[[Snapshot], None], on_end: Callable[[str], None]
+    ) -> None:
+        self._on_snapshot = on_snapshot
+        if self._snapshot is not None:
+            on_snapshot(self._snapshot)
+
+    def detach(self) -> None:
+        self._on_snapshot = None
+
+    def tell(self, snapshot: Snapshot) -> None:
+        assert self._on_snapshot is not None
+        self._on_snapshot(snapshot)
+
+    async def ask(self, request: Request) -> Answer:
+        self.asked.append(request)
+        if self.answer is None:
+            await asyncio.Event().wait()
+        assert self.answer is not None
+        return self.answer
+
+
+def face(link: ScriptedLink, *, console: bool = False) -> KassaApp:
+    return KassaApp(link, lambda: NOW, console=console)
+
+
+def lines(app: KassaApp) -> list[str]:
+    """What stands on the screen, row by row."""
+    return [
+        "".join(segment.text for segment in strip)
+        for strip in app.screen._compositor.render_strips()
+    ]
+
+
+def text(app: KassaApp) -> str:
+    return "\n".join(lines(app))
