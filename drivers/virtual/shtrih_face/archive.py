@@ -1,7 +1,7 @@
 """Reading what the FN keeps: FF09, FF0A, FF0E, FF3A-FF3C, FF4C, FF60 (paper 1.17).
 
-A requisite longer than the longest answer cannot be read by FF3B: it answers 10h once and goes
-on with the next. No source tells what a device does there.
+A requisite longer than the longest answer cannot be read: FF3B answers 10h once and goes on with
+the next. No source tells what a device does there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from drivers.ffd.enumerations import DocumentForm, FfdVersion
 from drivers.virtual.shtrih_face.codes import Code, Failure
 from drivers.virtual.shtrih_face.commands import Call, Command, fn_command
 from drivers.virtual.shtrih_face.layout import (
-    MAX_COMMAND,
     date_time_5,
     money,
     number_and_sign,
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from drivers.virtual.shtrih_face.device import Device
 
 WHOLE_REPORT = 0xFFFF
-ANSWER_HEAD = 3
 
 
 def registration_result(device: Device, call: Call) -> bytes:
@@ -109,10 +107,7 @@ def read_tag(device: Device, call: Call) -> bytes:
     if not unread:
         device.volatile.unread = None
         raise Failure(Code.NO_SUCH_DATA)
-    encoded = unread.pop(0).encode()
-    if len(encoded) > MAX_COMMAND - ANSWER_HEAD:
-        raise Failure(Code.TLV_TOO_LONG)
-    return encoded
+    return unread.pop(0).encode()
 
 
 def registration_tag(device: Device, call: Call) -> bytes:

@@ -27,7 +27,7 @@ from drivers.virtual.shtrih_face import (
 )
 from drivers.virtual.shtrih_face.codes import CODE_OF_REFUSAL, Code, Failure
 from drivers.virtual.shtrih_face.commands import Call, Command, Mode, Rights
-from drivers.virtual.shtrih_face.layout import Fields, u8
+from drivers.virtual.shtrih_face.layout import MAX_COMMAND, Fields, u8
 from drivers.virtual.shtrih_face.tables import (
     CASHIER_INN,
     CASHIERS,
@@ -94,7 +94,10 @@ class Device:
         except DeviceRefused as refused:
             error = CODE_OF_REFUSAL[refused.refusal]
         else:
-            return name + u8(0) + head + tail
+            answer = name + u8(0) + head + tail
+            if len(answer) <= MAX_COMMAND:
+                return answer
+            error = Code.TLV_TOO_LONG
         self.volatile.last_error = error
         return name + u8(error)
 

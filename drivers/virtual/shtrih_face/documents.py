@@ -5,6 +5,7 @@ FF4D work with any operator's. So a receipt may be opened by one of the two and 
 the other, while a third gets 59h. Decided here, where the sources are silent:
 
 - FF38 and FF3E work without their beginning commands, as FF0B and FF43 do.
+- FF0C and FF4D may carry several tags; those before a refused one stay.
 - A correction begun by FF35 has no sign until its first FF46 (FFD 1.1, 1.2) or FF4A (1.05).
 """
 

@@ -94,7 +94,7 @@ class Port:
                 if line:
                     await line.carry(len(data))
                 self._act(self._link.receive(data))
-        except ConnectionError:
+        except OSError:
             return  # the host is gone, as with an orderly end
         finally:
             self._connection = None
@@ -120,9 +120,11 @@ class Port:
             in_frame = self._link.within_frame
             limit = self._habits.byte_timeout.total_seconds() if in_frame else None
             try:
-                async with asyncio.timeout(limit):
+                async with asyncio.timeout(limit) as waiting:
                     return await connection.read()
             except TimeoutError:
+                if not waiting.expired():
+                    raise  # the connection's own
                 self._act(self._link.silence())
 
     async def _send(
@@ -138,7 +140,7 @@ class Port:
                 if line:
                     await line.carry(len(chunk))
                 await connection.write(chunk)
-        except ConnectionError:
+        except OSError:
             return  # reading the connection will tell that it has ended
 
     def _post(self, chunk: bytes | timedelta) -> None:

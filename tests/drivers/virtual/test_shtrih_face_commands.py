@@ -657,6 +657,16 @@ class TestFiscalStorage:
         assert ffd_tlv.decode(data) == register.find(fd).tags
         assert await host.error("FF3B") == Code.WRONG_MODE
 
+    async def test_a_tag_longer_than_an_answer_is_passed_over(self, clock):
+        register = make_register(clock, registration=Registration(owner_name="К" * 256))
+        async with hosting(register) as host:
+            await host.command("FF3A", pw(1))
+            errors = []
+            while (answer := await host.ask(bytes.fromhex("FF3B") + pw(30)))[0] != 8:
+                errors.append(answer[0])
+            assert errors.count(Code.TLV_TOO_LONG) == 1
+            assert errors.count(0) == len(register.find(1).tags) - 1
+
     async def test_fd_zero_is_the_last_one_where_the_table_says_so(self, host):
         await open_shift(host)
         assert await host.error("FF3A", pw(0)) == Code.NO_SUCH_DATA
