@@ -151,3 +151,23 @@ def test_every_operator_has_a_valid_inn_and_https_links() -> None:
         assert is_valid_inn(operator.inn)
         for link in (*operator.receipt_templates, operator.form):
             assert link.startswith("https://") or not link
+
+
+@pytest.mark.parametrize("receipt", vectors("receipt_identity"))
+def test_a_real_receipt_is_shown_by_its_operator(receipt: dict[str, Any]) -> None:
+    roubles, kopecks = receipt["total"].split(".")
+    link = receipt_link(
+        document(
+            fiscal_drive_number=receipt.get("fn", "8710000100000000"),
+            fiscal_document_number=receipt["i"],
+            fiscal_sign=receipt["fp"],
+            date_time=datetime.fromisoformat(receipt["t"]).replace(tzinfo=UTC),
+            total=int(roubles) * 100 + int(kopecks),
+        ),
+        ofd_inn=receipt["ofd_inn"],
+        registration_number=receipt.get("rnm", ""),
+        owner_inn=receipt["inn"],
+    )
+    assert link is not None
+    assert link.shows_the_receipt
+    assert str(receipt["fp"]) in link.url
