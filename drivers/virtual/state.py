@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,6 +20,8 @@ Stored = TypeVar("Stored")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
+    """The open shift, or the last closed one."""
+
     number: int = 0
     opened_at: datetime | None = None
     """None while closed."""
@@ -32,6 +35,8 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
+    """The printer, and what it owes."""
+
     present: bool = True
     cover_open: bool = False
     state: PrintState = PrintState.IDLE
@@ -54,27 +59,25 @@ class State:
     clock_offset: timedelta = timedelta(0)
 
 
-_STATE = TypeAdapter(State)
-_REGISTRATION = TypeAdapter(Registration)
 _STATE_KEY, _REGISTRATION_KEY = "state", "registration"
 
 
 def stored(state: State, registration: Registration | None = None) -> dict[str, bytes]:
     """The values for `Store.commit`."""
-    values = {_STATE_KEY: _STATE.dump_json(state)}
+    values = {_STATE_KEY: _states().dump_json(state)}
     if registration is not None:
-        values[_REGISTRATION_KEY] = _REGISTRATION.dump_json(registration)
+        values[_REGISTRATION_KEY] = _registrations().dump_json(registration)
     return values
 
 
 def read_state(store: Store) -> State:
     """Raises `StateCorrupt`."""
-    return _read(_STATE, store, _STATE_KEY)
+    return _read(_states(), store, _STATE_KEY)
 
 
 def read_registration(store: Store) -> Registration:
     """Raises `StateCorrupt`."""
-    return _read(_REGISTRATION, store, _REGISTRATION_KEY)
+    return _read(_registrations(), store, _REGISTRATION_KEY)
 
 
 def _read(adapter: TypeAdapter[Stored], store: Store, key: str) -> Stored:
@@ -82,3 +85,13 @@ def _read(adapter: TypeAdapter[Stored], store: Store, key: str) -> Stored:
         return adapter.validate_json(store.read(key))
     except ValidationError as error:
         raise StateCorrupt(f"{key}: {error}") from error
+
+
+@cache
+def _states() -> TypeAdapter[State]:
+    return TypeAdapter(State)
+
+
+@cache
+def _registrations() -> TypeAdapter[Registration]:
+    return TypeAdapter(Registration)

@@ -137,6 +137,11 @@ class TestDevice:
         assert shop.register.cash_in_drawer == 10000
         assert shop.register.open_document is None
 
+    def test_power_is_cut_at_records_only(self) -> None:
+        shop = selling("power-cut-after-record@x_report,power-cut-before-record@x_report")
+        shop.register.x_report()
+        assert shop.register.numbers.x_reports == 1
+
     def test_power_cut_among_the_items_loses_the_receipt(self) -> None:
         shop = selling("power-cut-in-items@2")
         shop.begin()

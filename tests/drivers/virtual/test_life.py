@@ -132,6 +132,9 @@ def answers_until_killed(state: Path, sales: int) -> dict[int, int]:
 def test_two_processes_do_not_share_a_register(shop: Shop) -> None:
     with pytest.raises(StateInUse):
         shop.open()
+    shop.reopen()
+    with pytest.raises(StateInUse):
+        shop.open()
     assert shop.sell().fiscal_document_number == 3
 
 
@@ -159,7 +162,7 @@ def test_another_programs_database_is_an_error(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE money (amount INTEGER)")
     connection.close()
-    with pytest.raises(StateCorrupt):
+    with pytest.raises(StateCorrupt, match="is not the state of a virtual register"):
         Shop(path)
 
 

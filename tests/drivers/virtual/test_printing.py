@@ -198,8 +198,12 @@ def test_printing_takes_its_time(slow_shop: Shop) -> None:
     slow_shop.wait(seconds=5)
     assert slow_shop.register.printer.state is PrintState.PRINTING
     assert len(slow_shop.paper) == 5
+    slow_shop.wait(seconds=5)
+    assert slow_shop.register.printer.state is PrintState.PRINTING
+    assert len(slow_shop.paper) == 10
     slow_shop.wait(minutes=2)
     assert slow_shop.register.printer.state is PrintState.IDLE
+    assert sum(MARK in line for line in slow_shop.paper) == 2
     assert slow_shop.sell().receipt_number == 2
 
 
@@ -246,6 +250,17 @@ def test_a_torn_receipt_waits_over_a_restart(slow_shop: Shop) -> None:
     slow_shop.register.continue_print()
     slow_shop.wait(minutes=2)
     assert slow_shop.register.printer.state is PrintState.IDLE
+
+
+def test_paper_that_goes_before_the_print_goes_on_is_asked_for_again(slow_shop: Shop) -> None:
+    register = slow_shop.register
+    slow_shop.sell()
+    register.set_paper(False)
+    register.set_paper(True)
+    register.set_cover(True)
+    assert register.printer.state is PrintState.PAPER_OUT
+    register.set_cover(False)
+    assert register.printer.state is PrintState.WAITS_FOR_CONTINUE
 
 
 def test_a_document_torn_twice_is_printed_whole_once(slow_shop: Shop) -> None:

@@ -220,6 +220,10 @@ ADDING_A_TAG: dict[str, tuple[Tlv, Refusal]] = {
     "with a control character": (Tlv(1192, b"a\x1bb"), Refusal.TAG_FORMAT),
     "of the wrong width": (Tlv(1125, b"\0\0"), Refusal.TAG_TOO_LONG),
     "of an INN that is none": (Tlv.of(1228, "7701234561"), Refusal.TAG_FORMAT),
+    "of a cashier's INN that is an organisation's": (
+        Tlv.of(1203, "7701234560"),
+        Refusal.TAG_FORMAT,
+    ),
     "cut in its inside": (Tlv(1084, b"\x3d\x04\x05\x00ab"), Refusal.TAG_FORMAT),
     "with a foreign inside": (Tlv(1084, Tlv.of(1192, "1").encode()), Refusal.TAG_NOT_ALLOWED),
 }
