@@ -132,11 +132,12 @@ class ShtrihRegister:
             facts = register.facts
             if problems := validation.problems(receipt, facts.ffd_version, facts.today()):
                 raise InvalidReceipt(problems)
-            plan(receipt, facts, self._session.operator)  # refuses before anything is sent
-            tags = await register.cashier.put(receipt.cashier)
-            steps = plan(receipt, facts, self._session.operator, tags)
+            steps = plan(receipt, facts, self._session.operator)
+            cashier_tags = await register.cashier.put(receipt.cashier)
             await self._choose_paper(register, receipt.print_paper)
-            recorded, at = await self._record(register, steps.commands, steps.closing)
+            recorded, at = await self._record(
+                register, (steps.opening, *cashier_tags, *steps.commands), steps.closing
+            )
             if recorded.change not in (None, receipt.change):
                 # Another sum than ours: what stood in the register was not our receipt.
                 raise OutcomeUnknown(

@@ -16,6 +16,7 @@ PRINTING = 0x50
 """The previous command is still printing: the command was not executed."""
 BUFFER_FULL = 0x4B
 NO_DATA = 0x08
+TLV_TOO_LONG = 0x10
 WRONG_MODE = 0x73
 NOT_SUPPORTED = 0x37
 WRONG_SUBMODE = 0x72

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drivers.ffd import arithmetic, composition
@@ -24,24 +24,21 @@ _CORRECTION_BASIS = 1174
 class Plan:
     """The commands of one document, in order."""
 
+    opening: Request[None]
     commands: tuple[Request[None], ...]
-    """The first one opens the document."""
     closing: Request[fn.Recorded]
 
 
-def plan(
-    receipt: Receipt, facts: DeviceFacts, password: int, cashier: Iterable[Request[None]] = ()
-) -> Plan:
+def plan(receipt: Receipt, facts: DeviceFacts, password: int) -> Plan:
     """The commands that record a receipt which has no `validation.problems`.
 
-    Args:
-        cashier: Tags of the cashier, where the tables do not hold him.
+    The cashier is not among them: the tables hold him.
 
     Raises `Refused`: UNSUPPORTED_RATE, UNSUPPORTED, BAD_REQUEST.
     """
     _require_possible(receipt, facts)
     try:
-        return _plan(receipt, facts, password, tuple(cashier))
+        return _plan(receipt, facts, password)
     except BadValue as error:
         raise Refused(Reason.BAD_REQUEST, str(error)) from error
 
@@ -54,9 +51,7 @@ def _require_possible(receipt: Receipt, facts: DeviceFacts) -> None:
             raise Refused(Reason.UNSUPPORTED, "marking codes are not handled by this driver")
 
 
-def _plan(
-    receipt: Receipt, facts: DeviceFacts, password: int, cashier: tuple[Request[None], ...]
-) -> Plan:
+def _plan(receipt: Receipt, facts: DeviceFacts, password: int) -> Plan:
     sums_only = receipt.correction is not None and facts.ffd_version is FfdVersion.V1_05
     opening = (
         commands.begin_correction(password)
@@ -73,7 +68,7 @@ def _plan(
         items = tuple(
             request for item in receipt.items for request in _item(receipt, item, facts, password)
         )
-    return Plan((opening, *cashier, *items, *tags), _closing(receipt, facts, password, sums_only))
+    return Plan(opening, (*items, *tags), _closing(receipt, facts, password, sums_only))
 
 
 def _closing(

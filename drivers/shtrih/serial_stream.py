@@ -24,13 +24,27 @@ from drivers.shtrih.streams import (
     ConnectFailed,
 )
 
+try:
+    import termios
+except ImportError:  # Windows has no terminals of this kind
+    _TERMINAL_ERRORS: tuple[type[Exception], ...] = ()
+else:
+    _TERMINAL_ERRORS = (termios.error,)
+
 Args = TypeVarTuple("Args")
 
 _WRITE_TIMEOUT_S = 5.0
 _CLOSE_TIMEOUT_S = 1.0
 _MAX_WAITING_WRITES = 64
-_PORT_ERRORS = (OSError, serial.SerialException, TypeError, ValueError)
-"""What pyserial raises: TypeError when a port is closed under a blocked call."""
+_PORT_ERRORS: tuple[type[Exception], ...] = (
+    OSError,
+    serial.SerialException,
+    TypeError,
+    ValueError,
+    *_TERMINAL_ERRORS,
+)
+"""What pyserial lets out: TypeError when a port is closed under a blocked call, and the
+errors of `termios`, which are no OSError."""
 
 
 class SerialStream(ByteStream):
@@ -150,13 +164,20 @@ class SerialStream(ByteStream):
             _from_thread(self._loop, self._break, str(error))
 
     def _write(self) -> None:
-        """The writer thread, which also gives the port back in the end."""
+        """The writer thread, which also gives the port back in the end.
+
+        What was handed over together (the ACK of an answer, the next frame) goes in one call.
+        """
         try:
             while (data := self._outgoing.get()) is not None:
+                while not self._outgoing.empty() and (more := self._outgoing.get()) is not None:
+                    data += more
                 self._port.write(data)
+                if self._closing:
+                    break
         except _PORT_ERRORS as error:
             _from_thread(self._loop, self._break, str(error) or type(error).__name__)
-            while self._outgoing.get() is not None:
+            while not self._closing and self._outgoing.get() is not None:
                 pass
         with suppress(*_PORT_ERRORS):
             self._port.cancel_read()

@@ -68,7 +68,11 @@ def document_of(
 
 
 async def _requisites(session: Session, fiscal_document_number: int) -> tuple[Tlv, ...]:
-    """The top-level requisites; () where the firmware does not give them."""
+    """The top-level requisites; () where the firmware does not give them all.
+
+    A structure too long for a frame (the totals of a shift) cannot be had, and a document
+    without one of its requisites would pass for a whole one.
+    """
     try:
         await session.run(fn.begin_document_tlv(session.admin, fiscal_document_number))
     except Refused as refused:
@@ -80,6 +84,8 @@ async def _requisites(session: Session, fiscal_document_number: int) -> tuple[Tl
         try:
             data = await session.run(fn.next_document_tlv(session.admin))
         except Refused as refused:
+            if refused.code == errors.TLV_TOO_LONG:
+                return ()
             if refused.code != errors.NO_DATA:
                 raise
             data = b""
