@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -76,7 +76,7 @@ async def page(
     )
 
 
-def _fingerprint(select: str, applied: list[Condition], order: Order) -> str:
+def _fingerprint(select: str, applied: Sequence[Condition], order: Order) -> str:
     said = json.dumps([select, applied, order])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 

@@ -107,8 +107,8 @@ async def listing(
         [
             ("s.club_id = ?", club_id),
             ("s.closed = ?", None if status is None else status is ShiftStatus.CLOSED),
-            ("s.opened_at >= ?", opened_from and micros(opened_from)),
-            ("s.opened_at < ?", opened_to and micros(opened_to)),
+            ("s.opened_at >= ?", None if opened_from is None else micros(opened_from)),
+            ("s.opened_at < ?", None if opened_to is None else micros(opened_to)),
         ],
         paging,
         lambda row: _read(desk, row, zone, in_list=True),
@@ -187,7 +187,10 @@ async def close_shift(desk: Desk, shift_id: str, closing: ShiftClosing, version:
 
 
 async def close_expired(store: Store, now: datetime) -> None:
-    """Close what has been open for 24 hours, uncounted, as of the 24th hour."""
+    """Close what has been open for 24 hours, uncounted, as of the 24th hour.
+
+    It stays closed, however the call ends that found it.
+    """
     expired = await store.rows(
         "SELECT id, opened_at, opening_cash FROM shift WHERE NOT closed AND opened_at <= ?",
         micros(now - LIFE),
@@ -197,7 +200,7 @@ async def close_expired(store: Store, now: datetime) -> None:
         await store.insert(
             "shift_closing",
             shift_id=row["id"],
-            closed_at=row["opened_at"] + micros(moment(0) + LIFE),
+            closed_at=row["opened_at"] + LIFE // timedelta(microseconds=1),
             close_reason=CloseReason.AUTO_24H,
             expected_cash=totals.expected_cash,
             register_total=totals.register_total,
@@ -205,6 +208,8 @@ async def close_expired(store: Store, now: datetime) -> None:
         await store.run(
             "UPDATE shift SET closed = 1, version = version + 1 WHERE id = ?", row["id"]
         )
+    if expired:
+        await store.keep()
 
 
 async def set_fiscal_mode(
