@@ -20,8 +20,8 @@ after the end of the FN's term and without room in its memory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,8 +37,8 @@ from drivers.ffd.enumerations import (
 )
 from drivers.ffd.receipt import Cashier, Payments, VatSum
 from drivers.ffd.tlv import Tlv
-from drivers.register import FnPhase, OfdStatus, ShiftState
-from drivers.virtual import ledger, paper, reports
+from drivers.register import OfdStatus, ShiftState
+from drivers.virtual import ledger, paper
 from drivers.virtual.counters import Counters, RunningNumbers
 from drivers.virtual.device import Clock, Device
 from drivers.virtual.facts import (
@@ -54,26 +54,17 @@ from drivers.virtual.facts import (
     Timing,
 )
 from drivers.virtual.faults import Faults
-from drivers.virtual.fiscal_storage import FiscalStorage, FnState
-from drivers.virtual.paper import PLAIN, ReceiptPaper
 from drivers.virtual.printer import PaperSink
 from drivers.virtual.receipt_building import (
     AMOUNT_LIMIT,
     FORMS,
     Draft,
-    cashier_tags,
-    check_complete,
-    correction_tags,
-    extra_tags,
-    payment_tags,
-    settled,
-    tax_system_of,
-    vat_tags,
 )
+from drivers.virtual.recording import Recorder, register_new
 from drivers.virtual.refusals import DeviceRefused, Refusal
 from drivers.virtual.registration import Registration
-from drivers.virtual.state import State, read_registration, read_state, stored
-from drivers.virtual.store import Store, StoredDocument
+from drivers.virtual.state import State, read_registration, read_state
+from drivers.virtual.store import Store
 
 SHIFT_LENGTH = timedelta(hours=24)
 _MAX_FEED = 255
@@ -96,6 +87,7 @@ class VirtualRegister:
         self._store = store
         self._device = device
         self._fn = device.storage
+        self._recorder = Recorder(registration, device)
         self._draft: Draft | None = None
         self._command = ""
 
@@ -125,7 +117,7 @@ class VirtualRegister:
         try:
             faults = faults or Faults()
             if store.is_new:
-                cls._register(store, registration, clock())
+                register_new(store, registration, clock())
             registration = read_registration(store)
             device = Device(
                 store, read_state(store), registration, clock, paper, faults, timing or Timing()
@@ -252,17 +244,8 @@ class VirtualRegister:
         now = self._start("open_shift", prints=printed)
         draft = self._report_draft(CurrentDocument.SHIFT_OPENING, operator)
         self._check_shift_opening(now)
-        state, extra = self._state, extra_tags(draft)
-        tags = reports.shift_opening_tags(
-            self.registration,
-            cashier_tags(cashier, extra),
-            extra,
-            state.shift.number + 1,
-            self._warning_tags(now),
-        )
-        fn, document, row = self._fn.record(state.fn, DocumentForm.SHIFT_OPENING, tags, now)
-        opened = ledger.with_shift_opened(state, fn, document)
-        return self._record("open_shift", opened, document, row, printed=printed)
+        with self._ending_document():
+            return self._recorder.open_shift(draft, cashier, now, printed=printed)
 
     def begin_shift_closing(self, operator: int) -> None:
         """Start the closing report so that `add_tag` can add to it. Optional."""
@@ -282,33 +265,11 @@ class VirtualRegister:
         now = self._start("close_shift", prints=printed)
         draft = self._report_draft(CurrentDocument.SHIFT_CLOSING, operator)
         self._require_open_shift()
-        state = self._state
-        self._fn.check(state.fn, DocumentForm.SHIFT_CLOSING, now)
-        documents = state.fn.last_number - state.shift.first_document + 2
-        extra = extra_tags(draft)
-        tags = reports.shift_closing_tags(
-            self.registration,
-            cashier_tags(cashier, extra),
-            extra,
-            shift=state.shift.number,
-            receipts=state.shift.receipts,
-            documents=documents,
-            ofd=self._fn.ofd(state.fn),
-            days_left=self._fn.days_left(state.fn, now),
-            warnings=self._warning_tags(now),
-            shift_counters=state.shift.counters,
-            total_counters=state.counters,
-        )
-        fn, document, row = self._fn.record(state.fn, DocumentForm.SHIFT_CLOSING, tags, now)
-        closed = ledger.with_shift_closed(state, fn, documents, zero_cash)
-        totals = paper.render_totals(
-            "СУТОЧНЫЙ ОТЧЕТ С ГАШЕНИЕМ",
-            now,
-            state.shift.number,
-            state.shift.counters,
-            state.drawer,
-        )
-        return self._record("close_shift", closed, document, row, printed=printed, above=totals)
+        self._fn.check(self._state.fn, DocumentForm.SHIFT_CLOSING, now)
+        with self._ending_document():
+            return self._recorder.close_shift(
+                draft, cashier, now, printed=printed, zero_cash=zero_cash
+            )
 
     def x_report(self) -> None:
         """Print the totals of the shift; records nothing. Refusal: SHIFT_CLOSED."""
@@ -406,9 +367,10 @@ class VirtualRegister:
         if not draft.lines and self._corrects_by_sums(draft):
             raise DeviceRefused(Refusal.CORRECTION_FORM, "FFD 1.05 corrects by sums")
         self._check_receipt(FORMS[draft.kind], now)
-        return self._close(
-            "close_receipt", draft, payments, tax_system, cashier, now, rounding, printed
-        )
+        with self._ending_document():
+            return self._recorder.close_receipt(
+                draft, payments, tax_system, cashier, now, rounding=rounding, printed=printed
+            )
 
     def close_correction(
         self,
@@ -438,20 +400,10 @@ class VirtualRegister:
         if sign not in _SIGNS_OF_SUM_CORRECTIONS or draft.sign not in (None, sign):
             raise DeviceRefused(Refusal.WRONG_RECEIPT_TYPE, sign.name_en)
         self._check_receipt(DocumentForm.CORRECTION_RECEIPT, now)
-        if not 0 <= total < AMOUNT_LIMIT:
-            raise DeviceRefused(Refusal.TOTAL_OVERFLOW, str(total))
-        recorded, change = settled(total, payments)
-        if change:
-            raise DeviceRefused(Refusal.WRONG_SUM, f"{payments.total} paid of {total}")
-        self._check_vat(vat, total)
-        body = (
-            *correction_tags(draft, kind),
-            *payment_tags(total, recorded),
-            *vat_tags([(one.rate, one.amount) for one in vat]),
-        )
-        return self._record_receipt(
-            "close_correction", draft, sign, tax_system, cashier, body, now, printed=printed
-        )
+        with self._ending_document():
+            return self._recorder.close_correction(
+                draft, kind, sign, total, payments, vat, tax_system, cashier, now, printed=printed
+            )
 
     def cancel_document(self) -> None:
         """Drop the open document; nothing is recorded. Refusal: NO_DOCUMENT_OPEN."""
@@ -480,36 +432,18 @@ class VirtualRegister:
         """Record a state of settlements report (form 21). Refusal: DOCUMENT_OPEN."""
         now = self._start("state_report", prints=True)
         draft = self._report_draft(CurrentDocument.STATE_REPORT, operator)
-        state = self._state
-        self._fn.check(state.fn, DocumentForm.STATE_REPORT, now)
-        is_open = state.shift.opened_at is not None
-        tags = reports.state_tags(
-            self.registration,
-            extra_tags(draft),
-            shift=state.shift.number if is_open else None,
-            ofd=self._fn.ofd(state.fn),
-            days_left=self._fn.days_left(state.fn, now),
-            warnings=self._warning_tags(now),
-            unsent_counters=self._unsent_counters(),
-            total_counters=state.counters,
-        )
-        fn, document, row = self._fn.record(state.fn, DocumentForm.STATE_REPORT, tags, now)
-        return self._record("state_report", ledger.with_report(state, fn), document, row)
+        self._fn.check(self._state.fn, DocumentForm.STATE_REPORT, now)
+        with self._ending_document():
+            return self._recorder.report_state(draft, now)
 
     def close_archive(self, cashier: Cashier) -> FiscalDocument:
         """End the fiscal mode of the FN (form 6). Refusal: SHIFT_OPEN."""
         now = self._start("close_archive", prints=True)
         self._require_no_draft()
-        state = self._state
-        if state.shift.opened_at is not None:
+        if self._state.shift.opened_at is not None:
             raise DeviceRefused(Refusal.SHIFT_OPEN)
-        self._fn.check(state.fn, DocumentForm.FN_CLOSING, now)
-        tags = reports.archive_closing_tags(
-            self.registration, cashier_tags(cashier), state.shift.number, state.counters
-        )
-        fn, document, row = self._fn.record(state.fn, DocumentForm.FN_CLOSING, tags, now)
-        closed = ledger.with_report(state, replace(fn, phase=FnPhase.CLOSED))
-        return self._record("close_archive", closed, document, row)
+        self._fn.check(self._state.fn, DocumentForm.FN_CLOSING, now)
+        return self._recorder.close_archive(cashier, now)
 
     def cash_in(self, amount: int, cashier: Cashier) -> int:
         """Put kopecks into the drawer's account; gives the running document number."""
@@ -595,20 +529,6 @@ class VirtualRegister:
     @property
     def _state(self) -> State:
         return self._device.state
-
-    @staticmethod
-    def _register(store: Store, registration: Registration, now: datetime) -> None:
-        """Make a new register: its state and FD 1 in one transaction."""
-        at = now.replace(microsecond=0)
-        fn = FnState(
-            phase=FnPhase.FISCAL, registered_on=at.date(), last_at=at, ofd_reachable_since=at
-        )
-        storage = FiscalStorage(store, registration)
-        tags = reports.registration_tags(
-            registration, cashier_tags(_ADMINISTRATOR), storage.days_left(fn, at)
-        )
-        fn, _, row = storage.record(fn, DocumentForm.REGISTRATION, tags, at)
-        store.commit(stored(State(fn=fn), registration), [row])
 
     def _start(self, command: str, *, prints: bool = False) -> datetime:
         """What every command begins with: time passes, faults strike. Gives the time."""
@@ -697,117 +617,17 @@ class VirtualRegister:
             and self.registration.ffd_version is FfdVersion.V1_05
         )
 
-    def _check_vat(self, vat: Sequence[VatSum], total: int) -> None:
-        for one in vat:
-            if one.rate not in self.registration.vat_rates:
-                raise DeviceRefused(Refusal.UNSUPPORTED_RATE, one.rate.name_en)
-        if len({one.rate for one in vat}) != len(vat) or sum(one.amount for one in vat) > total:
-            raise DeviceRefused(Refusal.WRONG_SUM, "VAT beyond the total")
-
-    def _warning_tags(self, now: datetime) -> tuple[Tlv, ...]:
-        fn = self._state.fn
-        left, capacity = self._fn.memory_left(fn), self.registration.fn_capacity_documents
-        return reports.warning_tags(self._fn.warnings(fn, now), left * 100 < capacity)
-
-    def _unsent_counters(self) -> Counters:
-        fn = self._state.fn
-        counters = Counters()
-        for number in range(fn.acknowledged + 1, fn.last_number + 1):
-            counters = counters.with_document(self._fn.find(number))
-        return counters
-
-    def _record(
-        self,
-        command: str,
-        state: State,
-        document: FiscalDocument,
-        row: StoredDocument,
-        *,
-        printed: bool = True,
-        above: Sequence[str] = (),
-    ) -> FiscalDocument:
-        """Write a report that ends the open document, and print it."""
+    @contextmanager
+    def _ending_document(self) -> Iterator[None]:
+        """The open document ends with this, unless it is refused."""
+        try:
+            yield
+        except DeviceRefused:
+            raise
+        except BaseException:
+            self._draft = None
+            raise
         self._draft = None
-        lines = (*above, *paper.render(document, self.registration)) if printed else ()
-        self._device.commit(command, state, lines, [row])
-        return document
-
-    def _close(
-        self,
-        command: str,
-        draft: Draft,
-        payments: Payments,
-        tax_system: int,
-        cashier: Cashier,
-        now: datetime,
-        rounding: int = 0,
-        printed: bool = True,
-    ) -> ClosedReceipt:
-        """Settle a receipt, or a correction with items, and record it."""
-        if not 0 <= rounding <= draft.subtotal % 100:
-            raise DeviceRefused(Refusal.BAD_PARAMETER, f"rounding by {rounding}")
-        if draft.sign is None:
-            raise DeviceRefused(Refusal.ZERO_TOTAL)
-        total = draft.subtotal - rounding
-        recorded, change = settled(total, payments)
-        check_complete(draft)
-        body = (
-            *(correction_tags(draft) if draft.kind is CurrentDocument.CORRECTION else ()),
-            *(line.encoded for line in draft.lines),
-            *payment_tags(total, recorded),
-            *vat_tags(draft.vat.items()),
-        )
-        extra = ReceiptPaper(
-            tendered=payments.cash,
-            change=change,
-            texts=draft.texts,
-            hidden=frozenset(i for i, line in enumerate(draft.lines) if not line.item.printed),
-        )
-        document = self._record_receipt(
-            command,
-            draft,
-            draft.sign,
-            tax_system,
-            cashier,
-            body,
-            now,
-            printed=printed,
-            extra=extra,
-        )
-        return ClosedReceipt(document, change)
-
-    def _record_receipt(
-        self,
-        command: str,
-        draft: Draft,
-        sign: CalculationSign,
-        tax_system: int,
-        cashier: Cashier,
-        body: Sequence[Tlv],
-        now: datetime,
-        *,
-        printed: bool,
-        extra: ReceiptPaper = PLAIN,
-    ) -> FiscalDocument:
-        """Write a receipt or a correction, count it, move the cash, and print it."""
-        state, shift = self._state, self._state.shift
-        host_tags = extra_tags(draft)
-        tags = reports.receipt_tags(
-            self.registration,
-            cashier_tags(cashier, host_tags),
-            host_tags,
-            shift=shift.number,
-            receipt=shift.receipts + 1,
-            sign=sign,
-            tax_system=tax_system_of(tax_system, self.registration),
-            body=body,
-        )
-        fn, document, row = self._fn.record(state.fn, FORMS[draft.kind], tags, now)
-        lines = paper.render(document, self.registration, extra)
-        state = ledger.with_receipt(state, fn, document, lines)
-        self._draft = None
-        self._device.commit(command, state, lines if printed and draft.printed else (), [row])
-        return document
 
     def _start_cash(self, command: str, amount: int) -> datetime:
         now = self._start(command, prints=True)
@@ -844,10 +664,11 @@ class VirtualRegister:
             self._check_receipt(DocumentForm.RECEIPT, now)
             draft.add_item(item, CalculationSign.SALE)
             payments = Payments(cash=draft.subtotal)
-            self._close("foreign_document", draft, payments, int(tax_system), _FOREIGN, now)
+            self._recorder.close_receipt(
+                draft, payments, int(tax_system), _FOREIGN, now, command="foreign_document"
+            )
 
 
-_ADMINISTRATOR = Cashier(name="Администратор")
 _FOREIGN = Cashier(name="ДРУГАЯ ПРОГРАММА")
 _FOREIGN_OPERATOR = 0
 _SIGNS_OF_SUM_CORRECTIONS = (CalculationSign.SALE, CalculationSign.EXPENSE)
