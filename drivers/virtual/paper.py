@@ -22,6 +22,7 @@ from drivers.ffd.enumerations import (
     TaxSystem,
     VatRate,
 )
+from drivers.ffd.qr import qr_text
 from drivers.ffd.tlv import Tlv, find
 from drivers.virtual.counters import Counters, Totals, document_vat
 from drivers.virtual.registration import Registration
@@ -56,7 +57,7 @@ def money(kopecks: int) -> str:
 
 
 def two(left: str, right: str) -> Iterator[str]:
-    """Left and right on one line, or on two where they do not fit."""
+    """Left and right on one line, or below each other where they do not fit."""
     if not right:
         yield from textwrap.wrap(left, WIDTH)
         return
@@ -64,7 +65,8 @@ def two(left: str, right: str) -> Iterator[str]:
         yield left + right.rjust(WIDTH - len(left))
         return
     yield from textwrap.wrap(left, WIDTH)
-    yield right.rjust(WIDTH)
+    for line in textwrap.wrap(right, WIDTH):
+        yield line.rjust(WIDTH)
 
 
 def centred(text: str) -> Iterator[str]:
@@ -87,17 +89,6 @@ def render(
 ) -> tuple[str, ...]:
     """A fiscal document on paper."""
     return marked(_document(document, registration, extra))
-
-
-def qr_text(document: FiscalDocument) -> str:
-    """1196."""
-    assert document.total is not None
-    assert document.calculation_sign is not None
-    return (
-        f"t={document.date_time:%Y%m%dT%H%M}&s={money(document.total)}"
-        f"&fn={document.fiscal_drive_number}&i={document.fiscal_document_number}"
-        f"&fp={document.fiscal_sign}&n={int(document.calculation_sign)}"
-    )
 
 
 def render_totals(

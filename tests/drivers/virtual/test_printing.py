@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.ffd.tlv import Tlv
 from drivers.register import PrintState
 from drivers.virtual.facts import Cut, Timing
 from drivers.virtual.paper import MARK, TORN, WIDTH
@@ -65,6 +66,15 @@ def test_a_receipt_on_paper() -> None:
         assert expected in lines
     assert lines.index("2 x 150.00 =300.00") < lines.index("Место 7") < lines.index("2. Час игры")
     assert "t=20261120T1000&s=399.90&fn=9999078900001234" in "".join(shop.paper)
+
+
+def test_a_long_requisite_is_printed_to_its_end(shop: Shop) -> None:
+    shop.begin()
+    shop.add()
+    shop.tag(1084, (Tlv.of(1085, "комментарий"), Tlv.of(1086, "слово " * 40 + "конец")))
+    shop.paper.clear()
+    shop.pay(cash=10000)
+    assert any(line.endswith("конец") for line in shop.paper)
 
 
 def every_document(shop: Shop) -> None:
