@@ -1,7 +1,9 @@
 """The speed of a serial line: bytes take their time, to well under a millisecond.
 
-A byte is ten bits (8N1). Each direction has its own absolute timeline, so that no error of a
-single wait adds up. A chunk is handed over when its last byte would have arrived.
+A byte is ten bits (8N1), and a chunk is handed over when its last byte would have arrived.
+Times are absolute, by `perf_counter_ns`, and each follows from the one before it: an answer
+starts when its request had arrived and was executed, not when this program came round to it.
+So neither the rounding of a sleep nor the switching of tasks makes the line slower.
 """
 
 from __future__ import annotations
@@ -16,20 +18,21 @@ _COARSE_NS = 2_000_000
 
 
 class Timeline:
-    """One direction of a line at `baud` bits a second."""
+    """One direction of a line at `baud` bits a second; at None it takes no time."""
 
-    def __init__(self, baud: int) -> None:
-        if baud < 1:
+    def __init__(self, baud: int | None) -> None:
+        if baud is not None and baud < 1:
             raise ValueError(f"a line of {baud} baud carries nothing")
         self._baud = baud
-        self.free_at = 0
-        """When the last byte has arrived, by `perf_counter_ns`."""
+        self._free_at = 0
 
-    async def carry(self, length: int) -> None:
-        """Wait until `length` more bytes have gone over the line."""
-        duration = length * BITS_PER_BYTE * _NS_PER_S // self._baud
-        self.free_at = max(perf_counter_ns(), self.free_at) + duration
-        await _until(self.free_at)
+    async def carry(self, length: int, since: int) -> int:
+        """Wait until `length` bytes sent at `since` have arrived; gives that time."""
+        self._free_at = max(since, self._free_at)
+        if self._baud is not None:
+            self._free_at += length * BITS_PER_BYTE * _NS_PER_S // self._baud
+            await _until(self._free_at)
+        return self._free_at
 
 
 async def _until(deadline: int) -> None:

@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from time import perf_counter_ns
 from typing import Protocol
 
 from drivers.virtual.faults import Faults
@@ -36,8 +37,25 @@ SPLIT_PIECES = 3
 MAX_UNSENT = 256
 """Chunks on their way to a host that does not read; what comes beyond them is lost."""
 
-Work = Callable[[bytes], Awaitable[bytes | None]]
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An executed command."""
+
+    answer: bytes
+    took: int
+    """Nanoseconds."""
+
+
+Work = Callable[[bytes], Awaitable[Done | None]]
 """Executes a command; None when the power went while it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    data: bytes
+    since: int
+    """When its first byte may go, by `perf_counter_ns`."""
 
 
 class Connection(Protocol):
@@ -78,7 +96,7 @@ class Port:
         self._faults = faults
         self._habits = habits
         self._connection: Connection | None = None
-        self._outgoing: asyncio.Queue[bytes | timedelta] = asyncio.Queue(MAX_UNSENT)
+        self._outgoing: asyncio.Queue[_Chunk | timedelta] = asyncio.Queue(MAX_UNSENT)
         self._executing: asyncio.Task[None] | None = None
         self._finishing = asyncio.Event()
 
@@ -87,13 +105,12 @@ class Port:
         self._link.silence()  # what the last connection left unfinished
         self._connection = connection
         self._outgoing = asyncio.Queue(MAX_UNSENT)
-        line = Timeline(self._habits.pace) if self._habits.pace else None
+        line = Timeline(self._habits.pace)
         sender = asyncio.create_task(self._send(connection, self._outgoing))
         try:
             while data := await self._receive(connection):
-                if line:
-                    await line.carry(len(data))
-                self._act(self._link.receive(data))
+                arrived = await line.carry(len(data), perf_counter_ns())
+                self._act(self._link.receive(data), arrived)
         except OSError:
             return  # the host is gone, as with an orderly end
         finally:
@@ -125,61 +142,63 @@ class Port:
             except TimeoutError:
                 if not waiting.expired():
                     raise  # the connection's own
-                self._act(self._link.silence())
+                self._act(self._link.silence(), perf_counter_ns())
 
     async def _send(
-        self, connection: Connection, outgoing: asyncio.Queue[bytes | timedelta]
+        self, connection: Connection, outgoing: asyncio.Queue[_Chunk | timedelta]
     ) -> None:
-        line = Timeline(self._habits.pace) if self._habits.pace else None
+        line = Timeline(self._habits.pace)
         try:
             while True:
                 chunk = await outgoing.get()
                 if isinstance(chunk, timedelta):
                     await asyncio.sleep(chunk.total_seconds())
                     continue
-                if line:
-                    await line.carry(len(chunk))
-                await connection.write(chunk)
+                await line.carry(len(chunk.data), chunk.since)
+                await connection.write(chunk.data)
         except OSError:
             return  # reading the connection will tell that it has ended
 
-    def _post(self, chunk: bytes | timedelta) -> None:
-        if self._connection and chunk and not self._outgoing.full():
+    def _post(self, chunk: _Chunk | timedelta) -> None:
+        if self._connection and not self._outgoing.full():
             self._outgoing.put_nowait(chunk)
 
-    def _act(self, actions: list[Action]) -> None:
+    def _act(self, actions: list[Action], since: int) -> None:
+        """Do what the link says, as of the time `since`."""
         for action in actions:
             match action:
                 case Send(data):
-                    self._post(data)
+                    self._post(_Chunk(data, since))
                 case Execute(body, acknowledgement):
                     if self._fires("lost-request", name_of(body)):
-                        self._act(self._link.forget())
+                        self._act(self._link.forget(), since)
                         continue
-                    self._post(acknowledgement)
-                    self._executing = asyncio.create_task(self._execute(body))
-                    self._act(self._link.receive(b""))
+                    if acknowledgement:
+                        self._post(_Chunk(acknowledgement, since))
+                    self._executing = asyncio.create_task(self._execute(body, since))
+                    self._act(self._link.receive(b""), since)
 
-    async def _execute(self, body: bytes) -> None:
+    async def _execute(self, body: bytes, since: int) -> None:
         name = name_of(body)
         link, connection = self._link, self._connection
         if self._fires("lost-answer-not-executed", name):
-            self._act(link.forget())
+            self._act(link.forget(), since)
             return
-        answer = await self._work(body)
-        if answer is not None and self._fires("late-answer", name):
+        done = await self._work(body)
+        if done is not None and self._fires("late-answer", name):
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._habits.late_answer.total_seconds()):
                     await self._finishing.wait()
-        if answer is None or link is not self._link:
+            since = perf_counter_ns()
+        if done is None or link is not self._link:
             return  # the power went
-        frame, *others = link.answer(answer)
+        frame, *others = link.answer(done.answer)
         assert isinstance(frame, Send)
         if connection is self._connection:
-            self._deliver(frame.data, name)
-        self._act(others)
+            self._deliver(frame.data, name, since + done.took)
+        self._act(others, since + done.took)
 
-    def _deliver(self, frame: bytes, name: str) -> None:
+    def _deliver(self, frame: bytes, name: str, since: int) -> None:
         if self._fires("disconnect", name):
             if self._connection:
                 self._connection.drop()
@@ -189,14 +208,14 @@ class Port:
         if self._fires("garbled", name):
             frame = frame[:-1] + bytes((frame[-1] ^ 1,))
         if self._fires("duplicated", name):
-            self._post(frame)
+            self._post(_Chunk(frame, since))
         if self._fires("split", name):
             size = -(-len(frame) // SPLIT_PIECES)
             for start in range(0, len(frame), size):
-                self._post(frame[start : start + size])
+                self._post(_Chunk(frame[start : start + size], since))
                 self._post(SPLIT_PAUSE)
         else:
-            self._post(frame)
+            self._post(_Chunk(frame, since))
 
     def _fires(self, fault: str, name: str) -> bool:
         self._faults.wire_command = name

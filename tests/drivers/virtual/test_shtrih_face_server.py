@@ -434,11 +434,17 @@ class TestPace:
 
     async def test_waits_do_not_add_up(self):
         line = Timeline(115200)
-        await line.carry(1)
-        first = line.free_at
-        for _ in range(20):
-            await asyncio.gather(line.carry(1), line.carry(1))
-        assert line.free_at - first >= 40 * 10 * 1_000_000_000 // 115200
+        start = time.perf_counter_ns()
+        for _ in range(40):
+            arrived = await line.carry(1, start)
+        assert arrived == start + 40 * (10 * 1_000_000_000 // 115200)
+        assert time.perf_counter_ns() >= arrived
+
+    async def test_an_idle_line_saves_up_nothing(self):
+        line = Timeline(9600)
+        first = await line.carry(1, time.perf_counter_ns())
+        later = first + 1_000_000
+        assert await line.carry(1, later) == later + 10 * 1_000_000_000 // 9600
 
     def test_a_line_has_a_speed(self):
         with pytest.raises(ValueError, match="0 baud"):
