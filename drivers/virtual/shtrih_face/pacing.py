@@ -2,8 +2,9 @@
 
 A byte is ten bits (8N1), and a chunk is handed over when its last byte would have arrived.
 Times are absolute, by `perf_counter_ns`, and each follows from the one before it: an answer
-starts when its request had arrived and was executed, not when this program came round to it.
-So neither the rounding of a sleep nor the switching of tasks makes the line slower.
+starts when its request had arrived, or was executed if that came later. The work is begun
+when the bytes are here, which is before the line would have brought them all: so the line's
+speed is what a host meets, not the speed of this program.
 """
 
 from __future__ import annotations
@@ -26,13 +27,17 @@ class Timeline:
         self._baud = baud
         self._free_at = 0
 
-    async def carry(self, length: int, since: int) -> int:
-        """Wait until `length` bytes sent at `since` have arrived; gives that time."""
+    def arrival(self, length: int, since: int) -> int:
+        """When the last of `length` bytes sent at `since` arrives."""
         self._free_at = max(since, self._free_at)
         if self._baud is not None:
             self._free_at += length * BITS_PER_BYTE * _NS_PER_S // self._baud
-            await _until(self._free_at)
         return self._free_at
+
+    async def carry(self, length: int, since: int) -> None:
+        """Wait until `length` bytes sent at `since` have arrived."""
+        if self._baud is not None:
+            await _until(self.arrival(length, since))
 
 
 async def _until(deadline: int) -> None:

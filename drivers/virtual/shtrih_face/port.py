@@ -38,16 +38,7 @@ MAX_UNSENT = 256
 """Chunks on their way to a host that does not read; what comes beyond them is lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An executed command."""
-
-    answer: bytes
-    took: int
-    """Nanoseconds."""
-
-
-Work = Callable[[bytes], Awaitable[Done | None]]
+Work = Callable[[bytes], Awaitable[bytes | None]]
 """Executes a command; None when the power went while it did."""
 
 
@@ -109,7 +100,7 @@ class Port:
         sender = asyncio.create_task(self._send(connection, self._outgoing))
         try:
             while data := await self._receive(connection):
-                arrived = await line.carry(len(data), perf_counter_ns())
+                arrived = line.arrival(len(data), perf_counter_ns())
                 self._act(self._link.receive(data), arrived)
         except OSError:
             return  # the host is gone, as with an orderly end
@@ -184,19 +175,19 @@ class Port:
         if self._fires("lost-answer-not-executed", name):
             self._act(link.forget(), since)
             return
-        done = await self._work(body)
-        if done is not None and self._fires("late-answer", name):
+        answer = await self._work(body)
+        if answer is not None and self._fires("late-answer", name):
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._habits.late_answer.total_seconds()):
                     await self._finishing.wait()
-            since = perf_counter_ns()
-        if done is None or link is not self._link:
+        if answer is None or link is not self._link:
             return  # the power went
-        frame, *others = link.answer(done.answer)
+        since = max(since, perf_counter_ns())
+        frame, *others = link.answer(answer)
         assert isinstance(frame, Send)
         if connection is self._connection:
-            self._deliver(frame.data, name, since + done.took)
-        self._act(others, since + done.took)
+            self._deliver(frame.data, name, since)
+        self._act(others, since)
 
     def _deliver(self, frame: bytes, name: str, since: int) -> None:
         if self._fires("disconnect", name):

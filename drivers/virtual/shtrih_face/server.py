@@ -13,14 +13,13 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_address
-from time import perf_counter_ns
 
 from drivers.virtual.core import VirtualRegister
 from drivers.virtual.refusals import PowerLost
 from drivers.virtual.shtrih_face.codes import Code
 from drivers.virtual.shtrih_face.device import Device, name_of
 from drivers.virtual.shtrih_face.link import ChosenByFirstByte, Link
-from drivers.virtual.shtrih_face.port import BYTE_TIMEOUT, LATE_ANSWER, Done, Habits, Port
+from drivers.virtual.shtrih_face.port import BYTE_TIMEOUT, LATE_ANSWER, Habits, Port
 
 logger = logging.getLogger(__name__)
 
@@ -131,21 +130,16 @@ class ShtrihFace:
         self._ports.append(port)
         return port
 
-    async def _work(self, body: bytes) -> Done | None:
+    async def _work(self, body: bytes) -> bytes | None:
         loop = asyncio.get_running_loop()
-        done = await loop.run_in_executor(self._executor, self._execute_timed, body)
-        if done is None:
+        answer = await loop.run_in_executor(self._executor, self._execute, body)
+        if answer is None:
             for port in self._ports:
                 port.power_off()
-        return done
-
-    def _execute_timed(self, body: bytes) -> Done | None:
-        """In the register's thread."""
-        started = perf_counter_ns()
-        answer = self._execute(body)
-        return None if answer is None else Done(answer, perf_counter_ns() - started)
+        return answer
 
     def _execute(self, body: bytes) -> bytes | None:
+        """In the register's thread."""
         self._faults.wire_command = name_of(body)
         try:
             return self._device.execute(body)
