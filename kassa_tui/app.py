@@ -29,8 +29,11 @@ _STYLES = (
 _ENDING_SIGNALS = ("SIGHUP", "SIGTERM")
 
 
-class KassaApp(App[str]):
-    """Draws what the station says. Ends with the words of the station's failure, if any."""
+class KassaApp(App[str], inherit_bindings=False):
+    """Draws what the station says. Ends with the words of the station's failure, if any.
+
+    It has no keys of its own: Textual's quit without a question.
+    """
 
     TITLE = "Kassa"
     CSS_PATH = _STYLES / "kassa.tcss"

@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
+from textual.widget import Widget
 
 from kassa_tui.money import format_sum
 from kassa_tui.screens.frame import FramedScreen
@@ -74,6 +75,8 @@ class SaleScreen(FramedScreen):
     def __init__(self, till: Till) -> None:
         super().__init__(till)
         self._asked: TakePayment | None = None
+        self._cursor: Widget | None = None
+        """Where the cursor was when the payment was confirmed."""
         self._declined: tuple[TakePayment, Declined] | None = None
         """The last draft that was declined, until another is typed."""
 
@@ -122,6 +125,7 @@ class SaleScreen(FramedScreen):
             self.form.show_fault(draft)
             return
         self._asked, self._declined = draft, None
+        self._cursor = self.focused
         self.form.disabled = True
         self.redraw()
         self._take(draft)
@@ -164,7 +168,7 @@ class SaleScreen(FramedScreen):
         match event.answer:
             case Declined() as declined:
                 self._declined = (event.request, declined)
-                self.form.focus_first_empty()
+                self.set_focus(self._cursor)
             case Recorded(payment_id):
                 self.form.clear()
                 self._show_receipt(payment_id)

@@ -16,8 +16,8 @@ MARGIN = 2
 """Light modules around the code. The standard asks for four; with two every receipt's code
 fits 37 columns x 19 rows, and phones read it."""
 
-_DARK, _LIGHT = "ansi_black", "ansi_bright_white"
-_CONSOLE_LIGHT = "ansi_white"
+_DARK, _LIGHT = "black", "white"
+_CONSOLE_DARK, _CONSOLE_LIGHT = "ansi_black", "ansi_white"
 """A console has eight backgrounds: its white is light enough."""
 
 Matrix = tuple[tuple[bool, ...], ...]
@@ -55,7 +55,7 @@ def backgrounds(modules: Matrix) -> Content:
     for row in modules:
         line = Content("")
         for dark in row:
-            line += Content.styled("  ", f"on {_DARK if dark else _CONSOLE_LIGHT}")
+            line += Content.styled("  ", f"on {_CONSOLE_DARK if dark else _CONSOLE_LIGHT}")
         lines.append(line)
     return Content("\n").join(lines)
 

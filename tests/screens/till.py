@@ -1,10 +1,13 @@
 """A face over a scripted station: fixed clock, fixed ids, answers as a test gives them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
+
+from textual.pilot import Pilot
 
 from drivers.register import (
     FnPhase,
@@ -181,6 +184,10 @@ class ScriptedLink:
         if self._snapshot is not None:
             on_snapshot(self._snapshot)
 
+    @property
+    def is_attached(self) -> bool:
+        return self._on_snapshot is not None
+
     def detach(self) -> None:
         self._on_snapshot = None
 
@@ -210,3 +217,15 @@ def lines(app: KassaApp) -> list[str]:
 
 def text(app: KassaApp) -> str:
     return "\n".join(lines(app))
+
+
+@asynccontextmanager
+async def running(app: KassaApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[str]]:
+    """The app on a terminal of `size`, joined to its station and drawn."""
+    async with app.run_test(size=size) as pilot:
+        link = app.till.link
+        assert isinstance(link, ScriptedLink)
+        while not link.is_attached:
+            await pilot.pause()
+        await pilot.pause()
+        yield pilot
