@@ -77,8 +77,9 @@ class Bench(Protocol):
 
 
 class EmbeddedBench:
-    def __init__(self, path: Path, stack: AsyncExitStack) -> None:
+    def __init__(self, path: Path, token: str, stack: AsyncExitStack) -> None:
         self.path = path
+        self.token = token
         self.clock = Clock()
         self.club_id = CLUB.id
         self._stack = stack
@@ -86,13 +87,12 @@ class EmbeddedBench:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path) -> AsyncIterator[EmbeddedBench]:
+    async def open(cls, path: Path, token: str) -> AsyncIterator[EmbeddedBench]:
+        """The CRM of a file that `found` has made."""
         async with AsyncExitStack() as stack:
-            bench = cls(path, stack)
+            bench = cls(path, token, stack)
             bench.owner = await bench.embedded()
-            demo = await demo_club(bench.owner)
-            bench.token = demo.token
-            bench.crm = bench.owner.session(demo.token)
+            bench.crm = bench.owner.session(token)
             yield bench
 
     async def embedded(self, features: frozenset[Feature] = EVERYTHING) -> EmbeddedCrm:
@@ -122,6 +122,15 @@ class EmbeddedBench:
     async def app_top_up(self, shift_id: str, client_id: str, amount: int) -> Transaction:
         async with self.owner.registry() as registry:
             return await registry.app_top_up(shift_id, client_id, amount, fresh())
+
+
+async def found(path: Path) -> str:
+    """Make a file with the demo club in it; the operator's token."""
+    crm = await EmbeddedCrm.open(path, clock=Clock(), randomness=random.Random(1).randbytes)
+    try:
+        return (await demo_club(crm)).token
+    finally:
+        await crm.close()
 
 
 async def opened(bench: Bench, cash: int = 500_000, **more: Any) -> Shift:
