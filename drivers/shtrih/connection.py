@@ -115,11 +115,12 @@ class Connection:
 
     async def _recover(self, link: Link, command: Command, deadline: float) -> bytes:
         """Ask once over a new stream what has become of a cut command."""
+        give_up = min(deadline, self._connect_deadline())
         while True:
             try:
-                stream = await open_stream(self._url, deadline)
+                stream = await open_stream(self._url, give_up)
             except StreamError as error:
-                left = deadline - asyncio.get_running_loop().time()
+                left = give_up - asyncio.get_running_loop().time()
                 if left <= _RECONNECT_PAUSE_S:
                     raise ExecutionUnsure(str(error)) from error
                 await asyncio.sleep(_RECONNECT_PAUSE_S)
