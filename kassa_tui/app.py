@@ -22,10 +22,6 @@ from kassa_tui.station.snapshot import Snapshot
 STATION_FAILED = 1
 """Exit code when the station ended by itself."""
 
-_INSTALLED_STYLES = Path(__file__).parent / "styles"
-_STYLES = (
-    _INSTALLED_STYLES if _INSTALLED_STYLES.is_dir() else Path(__file__).parent.parent / "styles"
-)
 _ENDING_SIGNALS = ("SIGHUP", "SIGTERM")
 
 
@@ -36,13 +32,12 @@ class KassaApp(App[str], inherit_bindings=False):
     """
 
     TITLE = "Kassa"
-    CSS_PATH = _STYLES / "kassa.tcss"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - Textual's form
 
     def __init__(self, link: Link, now: Callable[[], datetime], *, console: bool) -> None:
         """`now` gives aware time in the zone of the screen; `console`: a Linux console."""
-        super().__init__()
+        super().__init__(css_path=_styles() / "kassa.tcss")
         self.animation_level = "none"
         self.till = Till(link=link, now=now, console=console)
         for theme in themes():
@@ -82,6 +77,12 @@ class KassaApp(App[str], inherit_bindings=False):
 
 def themes() -> tuple[Theme, ...]:
     """The themes of the styles folder."""
-    with (_STYLES / "themes.toml").open("rb") as file:
+    with (_styles() / "themes.toml").open("rb") as file:
         described = tomllib.load(file)
     return tuple(Theme(name=name, **values) for name, values in described.items())
+
+
+def _styles() -> Path:
+    """The styles folder: inside an installed package, beside the package in a checkout."""
+    installed = Path(__file__).parent / "styles"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "styles"

@@ -10,6 +10,7 @@ from kassa_tui.link.host import StationHost
 from kassa_tui.link.in_process import InProcessLink
 from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
+from tests.test_imports import loaded_by, packages
 
 
 async def test_a_shift_is_opened_and_a_payment_becomes_a_receipt(tmp_path: Path) -> None:
@@ -42,3 +43,9 @@ def test_a_state_that_cannot_be_kept_is_told_in_words(
     blocked.touch()
     assert bootstrap.demo(blocked / "state", "en") == 1
     assert capsys.readouterr().err.startswith("kassa: ")
+
+
+def test_the_first_frame_waits_for_the_face_alone() -> None:
+    loaded = loaded_by("import kassa_tui.bootstrap, kassa_tui.app, kassa_tui.link.in_process")
+    heavy = {"pydantic", "segno", "aiosqlite", "sqlite3", "httpx", "serial"}
+    assert packages(loaded).isdisjoint(heavy)
