@@ -33,6 +33,10 @@ _REPLACEMENTS = str.maketrans(
 )
 
 
+_PRINTABLE = frozenset(bytes((*range(0x20, 0x7F), *range(0x80, 0x100))).decode("cp866"))
+"""Every character of CP866 but the control characters."""
+
+
 class UnencodableText(ValueError):
     """The text has characters which a fiscal document cannot hold."""
 
@@ -52,7 +56,7 @@ def unencodable(text: str) -> str:
 
     Control characters belong to them: a requisite is one line of print.
     """
-    return "".join(dict.fromkeys(char for char in normalize(text) if not _is_printable(char)))
+    return "".join(dict.fromkeys(char for char in normalize(text) if char not in _PRINTABLE))
 
 
 def encode(text: str) -> bytes:
@@ -69,14 +73,4 @@ def decode(raw: bytes) -> str:
 
 def fit(text: str, limit: int) -> str:
     """The text as it can be printed in `limit` bytes: mapped, `?` for the rest, cut."""
-    return "".join(char if _is_printable(char) else "?" for char in normalize(text))[:limit]
-
-
-def _is_printable(char: str) -> bool:
-    if char < " " or char == "\x7f":
-        return False
-    try:
-        char.encode("cp866")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return "".join(char if char in _PRINTABLE else "?" for char in normalize(text))[:limit]
