@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -11,11 +12,14 @@ from drivers.register import (
     Capabilities,
     FiscalRegister,
     OutcomeUnknown,
+    Reason,
     Refused,
     RegisterInfo,
     RegisterStatus,
     Unreachable,
 )
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -26,7 +30,7 @@ class Desk:
     """One register. Every method raises `drivers.register.RegisterError`."""
 
     def __init__(self, register: FiscalRegister, reading_s: float, fiscal_s: float) -> None:
-        self._register = register
+        self.register = register
         self._reading_s = reading_s
         self._fiscal_s = fiscal_s
         self._connected = False
@@ -36,7 +40,7 @@ class Desk:
 
     async def status(self) -> RegisterStatus:
         await self._connect()
-        return await self.read(self._register.status())
+        return await self.read(self.register.status())
 
     async def tape(self, first: int, last: int) -> list[FiscalDocument]:
         """The documents `first`..`last`; none where the range is empty."""
@@ -45,7 +49,7 @@ class Desk:
         await self._connect()
 
         async def collect() -> list[FiscalDocument]:
-            return [document async for document in self._register.documents(first, last)]
+            return [document async for document in self.register.documents(first, last)]
 
         return await self.read(collect())
 
@@ -60,6 +64,12 @@ class Desk:
         except (Unreachable, OutcomeUnknown):
             await self.drop()
             raise
+        except Refused:
+            raise
+        except Exception as error:  # a driver's defect must not close the till
+            log.exception("a reading command failed")
+            await self.drop()
+            raise Refused(Reason.OTHER, repr(error)) from error
 
     async def record(self, command: Awaitable[FiscalDocument]) -> FiscalDocument:
         """A fiscal command: its document, `Refused`, or `OutcomeUnknown`."""
@@ -75,6 +85,7 @@ class Desk:
         except Refused:
             raise
         except Exception as error:  # whatever a driver's defect is, it may be recorded
+            log.exception("a fiscal command failed")
             await self.drop()
             raise OutcomeUnknown(repr(error)) from error
 
@@ -83,14 +94,14 @@ class Desk:
         self._connected = False
         try:
             async with asyncio.timeout(_CLOSING_S):
-                await self._register.close()
+                await self.register.close()
         except TimeoutError:
             pass  # a link that does not even close is left to the next connect
 
     async def _connect(self) -> None:
         if self._connected:
             return
-        await self.read(self._register.connect())
-        self.info = await self.read(self._register.info())
-        self.capabilities = await self.read(self._register.capabilities())
+        await self.read(self.register.connect())
+        self.info = await self.read(self.register.info())
+        self.capabilities = await self.read(self.register.capabilities())
         self._connected = True

@@ -1,13 +1,65 @@
-"""A fiscal document as the journal keeps it."""
+"""Fiscal documents as the journal keeps them, and what became of them afterwards."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.qr import qr_text
-from kassa_tui.journal.records import Document
+from drivers.register import PrintState, RegisterStatus
+from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.records import Document, DocumentFact
+
+
+class Documents:
+    """Keeps documents and the facts about them. Methods raise `JournalError`."""
+
+    def __init__(self, journal: Journal, clock: Callable[[], datetime]) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._to_print: set[int] = set()
+        """Documents of this run that have not been seen printed. Of those of an earlier run
+        nobody knows: a register that was switched off meanwhile says nothing of them."""
+
+    async def keep(
+        self, document: FiscalDocument, payment_id: UUID | None = None, attempt: int | None = None
+    ) -> None:
+        """Keep a document, of a payment and an attempt where it has them."""
+        await self._journal.add_document(remembered(document), self._clock(), payment_id, attempt)
+        self._to_print.add(document.fiscal_document_number)
+
+    async def note_facts(self, status: RegisterStatus) -> None:
+        """Note which documents are printed and delivered by now."""
+        await self._note_printed(status)
+        await self._note_delivered(status)
+
+    async def _note_printed(self, status: RegisterStatus) -> None:
+        if status.print_state is not PrintState.IDLE or status.open_document:
+            return
+        last = status.fn.last_fiscal_document_number
+        if printed := {number for number in self._to_print if number <= last}:
+            await self._journal.note_fact(
+                DocumentFact.PRINTED, status.fn.fiscal_drive_number, printed, self._clock()
+            )
+            self._to_print -= printed
+
+    async def _note_delivered(self, status: RegisterStatus) -> None:
+        if status.ofd.unsent_count == 0:
+            first_unsent = status.fn.last_fiscal_document_number + 1
+        elif status.ofd.first_unsent_document is not None:
+            first_unsent = status.ofd.first_unsent_document
+        else:
+            return
+        fn = status.fn.fiscal_drive_number
+        waiting = await self._journal.undelivered(fn)
+        if delivered := [number for number in waiting if number < first_unsent]:
+            await self._journal.note_fact(DocumentFact.DELIVERED, fn, delivered, self._clock())
 
 
 def remembered(document: FiscalDocument) -> Document:
+    """What the journal keeps of a document."""
     return Document(
         fiscal_drive_number=document.fiscal_drive_number,
         fiscal_document_number=document.fiscal_document_number,

@@ -13,36 +13,30 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from drivers.ffd.document import FiscalDocument
-from drivers.ffd.enumerations import DocumentForm
 from drivers.ffd.receipt import Receipt
 from drivers.ffd.validation import problems
 from drivers.register import (
     FiscalRegister,
     OutcomeUnknown,
-    PrintState,
     Reason,
     Refused,
     RegisterError,
     RegisterStatus,
-    ShiftState,
 )
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import (
     Attempt,
     AttemptState,
-    DocumentFact,
     PayBy,
     Payment,
     PaymentKind,
     PaymentState,
-    StoredAttempt,
 )
 from kassa_tui.station.desk import Desk
-from kassa_tui.station.documents import remembered
+from kassa_tui.station.documents import Documents
 from kassa_tui.station.obstacles import obstacle
-from kassa_tui.station.receipts import cashier, digest, top_up_receipt
+from kassa_tui.station.receipts import digest, top_up_receipt
 from kassa_tui.station.requests import (
     Answer,
     CloseShift,
@@ -61,8 +55,9 @@ from kassa_tui.station.requests import (
     Uncertain,
 )
 from kassa_tui.station.settings import StationSettings
+from kassa_tui.station.settlement import Settlement
+from kassa_tui.station.shift import Shift
 from kassa_tui.station.snapshot import InProgress, Phase, Silence, Snapshot, Unsettled
-from kassa_tui.station.tape import Absent, Doubt, Found, verdict
 
 QUEUE_LIMIT = 16
 """Requests that may wait."""
@@ -90,8 +85,10 @@ class Station:
         listener: Listener,
     ) -> None:
         """`listener` is called with each snapshot, on the station's loop; it may not wait."""
-        self._register = register
         self._desk = Desk(register, settings.reading_s, settings.fiscal_s)
+        self._documents = Documents(journal, clock)
+        self._settlement = Settlement(self._desk, journal, self._documents, clock)
+        self._shift = Shift(self._desk, self._documents, settings)
         self._journal = journal
         self._settings = settings
         self._clock = clock
@@ -107,12 +104,8 @@ class Station:
         self._silence: Silence | None = None
         self._payments: tuple[PaymentState, ...] = ()
         self._without_document: tuple[PaymentState, ...] = ()
-        self._unsettled: tuple[StoredAttempt, ...] = ()
-        self._doubt: Doubt | None = None
         self._in_progress: InProgress | None = None
         self._journal_failure = ""
-        self._to_print: set[int] = set()
-        """Documents of this run that have not been seen printed."""
 
     async def ask(self, request: Request) -> Answer:
         """Have a request served. Giving up the wait does not take the request back."""
@@ -170,14 +163,16 @@ class Station:
                     return await self._take_payment(request)
                 case IssueReceipt(payment_id):
                     return await self._issue_receipt(payment_id)
+                case OpenShift() | CloseShift() if self._settlement.open:
+                    return Declined(Objection.UNSETTLED)
                 case OpenShift():
-                    return await self._open_shift()
+                    return await self._shift.open()
                 case CloseShift():
-                    return await self._close_shift()
+                    return await self._shift.close()
                 case PrintCopy():
-                    await self._desk.read(self._register.print_copy())
+                    await self._desk.read(self._desk.register.print_copy())
                 case ContinuePrint():
-                    await self._desk.read(self._register.continue_print())
+                    await self._desk.read(self._desk.register.continue_print())
                 case Refresh():
                     pass
             return Done()
@@ -186,7 +181,6 @@ class Station:
         except OutcomeUnknown:
             return Uncertain()
         except JournalError as error:
-            self._journal_failure = str(error)
             return Declined(Objection.JOURNAL_FAILED, str(error))
         finally:
             self._in_progress = None
@@ -224,6 +218,8 @@ class Station:
             return Declined(Objection.NO_SUCH_PAYMENT)
         if state.document is not None:
             return Declined(Objection.ALREADY_RECORDED)
+        if state.last_attempt is not None and not state.last_attempt.state.is_settled:
+            return Declined(Objection.UNSETTLED)
         status = await self._ready(state.payment.total, payment_id)
         if isinstance(status, Declined):
             return status
@@ -232,14 +228,14 @@ class Station:
 
     async def _ready(self, total: int, payment_id: UUID | None = None) -> RegisterStatus | Declined:
         """The register's state if it would take a receipt now, and why not otherwise."""
-        if self._unsettled:
+        if self._settlement.open:
             return Declined(Objection.UNSETTLED)
         self._progress(Phase.ASKING, total, payment_id)
         status = await self._desk.status()
         if reason := obstacle(status):
             return Declined(reason)
         if status.open_document:
-            await self._desk.read(self._register.cancel_document())
+            await self._desk.read(self._desk.register.cancel_document())
         return status
 
     async def _send(self, payment: Payment, receipt: Receipt, status: RegisterStatus) -> Answer:
@@ -254,12 +250,11 @@ class Station:
         try:
             number = await self._journal.add_attempt(attempt)
         except JournalError as error:
-            self._journal_failure = str(error)
             return NotRecorded(payment.id, Reason.OTHER, str(error))
         self._progress(Phase.RECORDING, payment.total, payment.id)
         try:
             try:
-                document = await self._desk.record(self._register.fiscalize(receipt))
+                document = await self._desk.record(self._desk.register.fiscalize(receipt))
             except Refused as refused:
                 await self._journal.note_outcome(
                     number, AttemptState.REFUSED, self._clock(), refused.reason, refused.detail
@@ -270,76 +265,30 @@ class Station:
                     number, AttemptState.UNKNOWN, self._clock(), detail=unknown.detail
                 )
             else:
-                await self._keep(document, payment.id, number)
+                await self._documents.keep(document, payment.id, number)
                 return Recorded(payment.id)
-        except JournalError as error:
-            # The attempt stays open in the journal, so the tape will be asked for its end.
-            self._journal_failure = str(error)
+        except JournalError:
+            pass  # the attempt stays open in the journal, so the tape will be asked for its end
         return await self._find_out(payment.id)
 
     async def _find_out(self, payment_id: UUID) -> Answer:
         """The end of a payment whose answer was lost, if the tape tells it at once."""
         try:
-            await self._settle()
+            await self._settlement.settle()
             state = await self._journal.payment(payment_id)
         except (RegisterError, JournalError):
             return Uncertain(payment_id)  # the next look around asks again, and tells why
         if state is not None and state.document is not None:
             return Recorded(payment_id)
-        if self._unsettled:
+        if self._settlement.open:
             return Uncertain(payment_id)
         return NotRecorded(payment_id, Reason.OTHER)
-
-    async def _keep(
-        self, document: FiscalDocument, payment_id: UUID | None = None, attempt: int | None = None
-    ) -> None:
-        await self._journal.add_document(remembered(document), self._clock(), payment_id, attempt)
-        self._to_print.add(document.fiscal_document_number)
-
-    # The shift
-
-    async def _open_shift(self) -> Answer:
-        if self._unsettled:
-            return Declined(Objection.UNSETTLED)
-        status = await self._desk.status()
-        if status.shift is not ShiftState.CLOSED:
-            return Declined(Reason.SHIFT_OPEN)
-        return await self._report(DocumentForm.SHIFT_OPENING, status)
-
-    async def _close_shift(self) -> Answer:
-        if self._unsettled:
-            return Declined(Objection.UNSETTLED)
-        status = await self._desk.status()
-        if status.shift is ShiftState.CLOSED:
-            return Declined(Reason.SHIFT_CLOSED)
-        return await self._report(DocumentForm.SHIFT_CLOSING, status)
-
-    async def _report(self, form: DocumentForm, status: RegisterStatus) -> Answer:
-        """Open or close the shift; after a lost answer the tape tells."""
-        if status.open_document:
-            await self._desk.read(self._register.cancel_document())
-        who = cashier(self._settings)
-        opening = form is DocumentForm.SHIFT_OPENING
-        command = self._register.open_shift(who) if opening else self._register.close_shift(who)
-        try:
-            document = await self._desk.record(command)
-        except OutcomeUnknown:
-            try:
-                last = (await self._desk.status()).fn.last_fiscal_document_number
-                tape = await self._desk.tape(status.fn.last_fiscal_document_number + 1, last)
-            except RegisterError:
-                return Uncertain()
-            reports = [document for document in tape if document.form is form]
-            if not reports:
-                return Uncertain()
-            document = reports[0]
-        await self._keep(document)
-        return Done()
 
     # What the register and the journal tell
 
     async def _look_around(self) -> None:
         """Ask the register how it is, settle what can be settled, tell the faces."""
+        failure = ""
         try:
             status = await self._desk.status()
         except RegisterError as error:
@@ -347,23 +296,23 @@ class Station:
         else:
             self._status, self._silence = status, None
             try:
-                await self._note_facts(status)
-                if self._unsettled:
-                    await self._settle()
+                await self._documents.note_facts(status)
+                if self._settlement.open:
+                    await self._settlement.settle()
             except RegisterError as error:
                 self._fall_silent(error)
             except JournalError as error:
-                self._journal_failure = str(error)
+                failure = str(error)
         try:
             await self._recall()
-            self._journal_failure = ""
         except JournalError as error:
-            self._journal_failure = str(error)
+            failure = str(error)
+        self._journal_failure = failure
         self._pause_s = self._next_pause()
         self._publish()
 
     def _next_pause(self) -> float:
-        if self._silence is None and not self._unsettled:
+        if self._silence is None and not self._settlement.open:
             self._retries = 0
             return self._settings.poll_s
         pause_s = self._settings.first_retry_s * (1 << min(self._retries, 16))
@@ -376,58 +325,10 @@ class Station:
         since = self._silence.since if self._silence else self._clock()
         self._silence = Silence(since=since, reason=reason, detail=detail)
 
-    async def _settle(self) -> None:
-        """Ask the tape for every attempt whose outcome is unknown."""
-        self._unsettled = await self._journal.unsettled_attempts()
-        for stored in self._unsettled:
-            state = await self._journal.payment(stored.attempt.payment_id)
-            assert state is not None, "the journal keeps no attempt without its payment"
-            match await self._look_on_tape(stored.attempt, state.payment):
-                case Found(document):
-                    await self._keep(document, state.payment.id, stored.number)
-                case Absent():
-                    await self._journal.note_outcome(
-                        stored.number, AttemptState.ABSENT, self._clock()
-                    )
-                case Doubt() as doubt:
-                    self._doubt = doubt
-        self._unsettled = await self._journal.unsettled_attempts()
-        if not self._unsettled:
-            self._doubt = None
-
-    async def _look_on_tape(self, attempt: Attempt, payment: Payment) -> Found | Absent | Doubt:
-        before = await self._desk.status()
-        if before.open_document:
-            await self._desk.read(self._register.cancel_document())
-            before = await self._desk.status()
-        if before.fn.fiscal_drive_number != attempt.fiscal_drive_number:
-            return Doubt.FN_REPLACED
-        documents = await self._desk.tape(
-            attempt.last_document_number + 1, before.fn.last_fiscal_document_number
-        )
-        return verdict(attempt, payment, before, documents, await self._desk.status())
-
-    async def _note_facts(self, status: RegisterStatus) -> None:
-        fn, last = status.fn.fiscal_drive_number, status.fn.last_fiscal_document_number
-        now = self._clock()
-        if status.print_state is PrintState.IDLE and not status.open_document and self._to_print:
-            printed = {number for number in self._to_print if number <= last}
-            await self._journal.note_fact(DocumentFact.PRINTED, fn, printed, now)
-            self._to_print -= printed
-        if status.ofd.unsent_count == 0:
-            first_unsent = last + 1
-        elif status.ofd.first_unsent_document is not None:
-            first_unsent = status.ofd.first_unsent_document
-        else:
-            return
-        waiting = await self._journal.undelivered(fn)
-        if delivered := [number for number in waiting if number < first_unsent]:
-            await self._journal.note_fact(DocumentFact.DELIVERED, fn, delivered, now)
-
     async def _recall(self) -> None:
         self._payments = await self._journal.last_payments(self._settings.shown_payments)
         self._without_document = await self._journal.payments_without_document()
-        self._unsettled = await self._journal.unsettled_attempts()
+        await self._settlement.recall()
 
     # Telling the faces
 
@@ -438,7 +339,7 @@ class Station:
         self._publish()
 
     def _publish(self) -> None:
-        open_ids = {stored.attempt.payment_id for stored in self._unsettled}
+        open_ids = {stored.attempt.payment_id for stored in self._settlement.open}
         current = self._in_progress.payment_id if self._in_progress else None
         self._listener(
             Snapshot(
@@ -462,14 +363,14 @@ class Station:
         )
 
     def _unsettled_view(self) -> Unsettled | None:
-        for stored in self._unsettled:
+        for stored in self._settlement.open:
             for state in self._without_document:
                 if state.payment.id == stored.attempt.payment_id:
                     return Unsettled(
                         payment=state,
                         after_document=stored.attempt.last_document_number,
                         since=stored.attempt.sent_at,
-                        doubt=self._doubt,
+                        doubt=self._settlement.doubt,
                     )
         return None
 
