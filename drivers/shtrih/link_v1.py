@@ -4,9 +4,9 @@ ENQ is sent only when connecting and when something went wrong: a frame without 
 accepted, and it costs two bytes and a turn of the line. Decided here, as the sources leave
 it open:
 
-- An answer that comes without the ACK of its frame counts as the answer.
-- An answer got by ENQ counts for our command when its code is the same, and the command
-  before had another code; else it may be the old answer, whose ACK was lost.
+- An answer without the ACK of its frame, or got by ENQ, counts for our command when its code
+  is the same, and the command before had another code; else it may be the old answer, come
+  twice or held because its ACK was lost.
 - NAK to ENQ after a frame without ACK: either the frame was lost, or the device has
   restarted after executing it. Reading commands are sent again, others end unsure.
 - A NAK to the frame itself is confirmed by ENQ before the frame is sent again: it may be
@@ -63,10 +63,11 @@ class LinkV1(Link):
             self.stream.discard()
             await self.stream.send(frame, deadline)
             control = await self._control(self._soon(deadline))
-            if control in (ACK, STX):
-                return await self._answer(command, deadline, begun=control == STX)
+            if control == ACK:
+                return await self._answer(command, deadline, acknowledged=True)
             spoiled = control == NAK
-            control = await self._enquire(deadline)
+            if control != STX:
+                control = await self._enquire(deadline)
             if control in (ACK, STX):
                 return await self._answer(
                     command, deadline, acknowledged=False, begun=control == STX
@@ -86,7 +87,7 @@ class LinkV1(Link):
         command: Command,
         deadline: float,
         *,
-        acknowledged: bool = True,
+        acknowledged: bool,
         begun: bool = False,
     ) -> bytes:
         """The answer to a command that the device has taken, or may have taken."""

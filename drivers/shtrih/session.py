@@ -13,7 +13,7 @@ from typing import TypeVar
 from drivers.register import OutcomeUnknown, Reason, Refused, Unreachable
 from drivers.shtrih import errors
 from drivers.shtrih.commands import device
-from drivers.shtrih.commands.device import Flags
+from drivers.shtrih.commands.device import MODE_MASK, Flags, Mode
 from drivers.shtrih.commands.request import BadAnswer, Request
 from drivers.shtrih.connection import Connection
 from drivers.shtrih.link import ExecutionUnsure, NotExecuted
@@ -26,6 +26,15 @@ PRINT_PATIENCE_S = 60.0
 _PRINT_POLL_S = 0.1
 _BUFFER_PAUSE_S = 1.0
 _BUFFER_TRIES = 5
+_NEED_A_MODE = frozenset(
+    {"8D", "FF35", "FF0B", "FF41", "FF42", "FF43", "40", "50", "51", "8C", "1E"}
+)
+_REASON_OF_MODE: dict[int, Reason] = {
+    Mode.SHIFT_OPEN: Reason.SHIFT_OPEN,
+    Mode.SHIFT_EXPIRED: Reason.SHIFT_EXPIRED,
+    Mode.SHIFT_CLOSED: Reason.SHIFT_CLOSED,
+    Mode.DOCUMENT_OPEN: Reason.DOCUMENT_OPEN,
+}
 
 
 class Session:
@@ -95,16 +104,25 @@ class Session:
             return None
 
     async def _refusal(self, code: int, request: Request[Answer]) -> Refused:
-        """An open cover comes as "no paper": its flag tells them apart."""
+        """The error with what the state of the device adds to it.
+
+        An open cover comes as "no paper": its flag tells them apart. A wrong mode (73h) says
+        nothing until the mode is known.
+        """
         refused = errors.refusal(code, request.code)
-        if refused.reason is Reason.PAPER_OUT and request.code != "10":
-            try:
-                status = await self.run(device.short_status(self.operator))
-            except Refused:
-                return refused
-            if Flags.COVER_OPEN in status.flags:
-                return Refused(Reason.COVER_OPEN, refused.detail, code)
-        return refused
+        wrong_mode = code == errors.WRONG_MODE and request.code in _NEED_A_MODE
+        if not wrong_mode and refused.reason is not Reason.PAPER_OUT:
+            return refused
+        try:
+            status = await self.run(device.short_status(self.operator))
+        except Refused:
+            return refused
+        reason = refused.reason
+        if wrong_mode:
+            reason = _REASON_OF_MODE.get(status.mode & MODE_MASK, reason)
+        elif Flags.COVER_OPEN in status.flags:
+            reason = Reason.COVER_OPEN
+        return Refused(reason, refused.detail, code)
 
     async def _exchange(self, request: Request[Answer]) -> bytes:
         try:

@@ -16,7 +16,7 @@ from drivers.register import (
     ShiftState,
 )
 from drivers.shtrih.commands import device, fn
-from drivers.shtrih.commands.device import Flags, Mode, Submode
+from drivers.shtrih.commands.device import MODE_MASK, Flags, Mode, Submode
 from drivers.shtrih.session import Session
 
 _PHASES = {
@@ -26,13 +26,12 @@ _PHASES = {
     7: FnPhase.CLOSED,
     15: FnPhase.ARCHIVE,
 }
-_PRINT_STATES = {
+_PRINT_STATES: dict[int, PrintState] = {
     Submode.PAPER_RAN_OUT: PrintState.PAPER_OUT,
     Submode.WAITS_FOR_CONTINUE: PrintState.WAITS_FOR_CONTINUE,
     Submode.PRINTING_REPORT: PrintState.PRINTING,
     Submode.PRINTING: PrintState.PRINTING,
 }
-_MODE_MASK = 0x0F
 _OPENING_SEARCH = 4
 """Documents looked at for the opening report; reports of settlements may lie between."""
 
@@ -52,7 +51,7 @@ class StatusReader:
         state = await run(fn.fn_state(admin))
         shift = await run(fn.shift_parameters(admin))
         exchange = await run(fn.ofd_exchange(admin))
-        mode = full.mode & _MODE_MASK
+        mode = full.mode & MODE_MASK
         drive = state.fiscal_drive_number
         if drive not in self._valid_until:
             valid_until = await self.session.run_optional(fn.fn_valid_until(admin))
@@ -68,7 +67,7 @@ class StatusReader:
             paper_present=Flags.PAPER in full.flags
             and full.submode not in (Submode.NO_PAPER, Submode.PAPER_RAN_OUT),
             cover_open=Flags.COVER_OPEN in full.flags,
-            print_state=_PRINT_STATES.get(full.submode, PrintState.IDLE),  # type: ignore[call-overload]
+            print_state=_PRINT_STATES.get(full.submode, PrintState.IDLE),
             fn=FnStatus(
                 fiscal_drive_number=drive,
                 phase=_PHASES.get(state.phase, FnPhase.SETUP),
@@ -117,7 +116,7 @@ class StatusReader:
 
 def is_document_open(mode: int, state: fn.FnState) -> bool:
     """True when the device or its FN has an unfinished document."""
-    return mode & _MODE_MASK == Mode.DOCUMENT_OPEN or state.current_document != 0
+    return mode & MODE_MASK == Mode.DOCUMENT_OPEN or state.current_document != 0
 
 
 def _shift_state(mode: int, state: fn.FnState) -> ShiftState:

@@ -25,6 +25,10 @@ class Mode(IntEnum):
     DOCUMENT_OPEN = 8
 
 
+MODE_MASK = 0x0F
+"""The high nibble is the status of modes 8, 13 and 14."""
+
+
 class Submode(IntEnum):
     """What the printer does."""
 

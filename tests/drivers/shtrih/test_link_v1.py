@@ -250,6 +250,18 @@ async def test_the_same_answer_again_is_not_taken_for_the_next_one() -> None:
         await exchange(script, times=2)
 
 
+async def test_an_answer_that_comes_twice_is_not_taken_for_the_next_one() -> None:
+    async def script(peer: Peer) -> None:
+        await take(peer)
+        await peer.say(ACK + encode_v1(WRITE_ANSWER))
+        await peer.expect(ACK + WRITE_FRAME)
+        await peer.say(encode_v1(WRITE_ANSWER))
+        await peer.expect(ACK)
+
+    with pytest.raises(ExecutionUnsure):
+        await exchange(script, times=2)
+
+
 async def test_a_cut_command_is_asked_about_over_a_new_connection() -> None:
     async def cut(peer: Peer) -> None:
         await take(peer)

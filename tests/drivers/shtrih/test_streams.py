@@ -144,8 +144,13 @@ async def test_discarded_bytes_are_gone(ends) -> None:
 
 
 async def test_a_closed_port_leaves_no_thread_behind() -> None:
+    before = set(threading.enumerate())
     async with over_pty() as wire:
-        threads = [t for t in threading.enumerate() if t.name.startswith("serial ")]
+        threads = [
+            thread
+            for thread in set(threading.enumerate()) - before
+            if thread.name in ("serial reader", "serial writer")
+        ]
         assert len(threads) == 2
         await wire.stream.close()
         for thread in threads:

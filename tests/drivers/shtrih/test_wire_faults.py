@@ -53,7 +53,7 @@ def last(wire: Wire) -> int:
 async def test_what_the_transport_can_bring_back_ends_in_the_document(
     carrier: Carrier, protocol: Protocol, fault: str, command: str
 ) -> None:
-    async with wired(carrier, protocol, late_answer=timedelta(seconds=0.5)) as wire:
+    async with wired(carrier, protocol, late_answer=timedelta(seconds=0.25)) as wire:
         await wire.driver.open_shift(CASHIER)
         set_faults(wire, f"{fault}@{command}")
         document = await wire.driver.fiscalize(SENT)
