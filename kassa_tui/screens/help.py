@@ -33,12 +33,5 @@ class HelpScreen(FramedScreen):
         for command in self._explained:
             key = _(command.key_text)
             lines.append(Content.assemble((f" {key:<7}", "bold"), _(command.help)))
-        lines += [
-            Content.assemble((f" {_('Enter'):<7}", "bold"), _("The next field")),
-            Content.assemble(
-                (f" {_('Tab'):<7}", "bold"), _("The next field, with the arrows: within it")
-            ),
-            Content(""),
-            Content(" " + _(_SYMBOLS)),
-        ]
+        lines += [Content(""), Content(" " + _(_SYMBOLS))]
         yield Static(Content("\n").join(lines))

@@ -42,6 +42,16 @@ class SaleScreen(FramedScreen):
     """Form, sum, last payments; the register beside them where there is room."""
 
     KEYS = (
+        # A scanner's Enter moves the cursor before its next character is handed to a field,
+        # which only a priority binding and an immediate change of focus do.
+        Command(
+            "next_field",
+            ("enter",),
+            N_("Enter"),
+            "",
+            N_("The next field (or Tab); the arrows move within it"),
+            priority=True,
+        ),
         HELP,
         Command("shift", ("f3",), N_("F3"), N_("Shift"), N_("Open or close the shift")),
         Command("clear", ("f8",), N_("F8"), N_("Clear"), N_("Clear the form")),
@@ -92,6 +102,8 @@ class SaleScreen(FramedScreen):
         self.form.focus_first_empty()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "next_field":
+            return self._asked is None
         if action in ("confirm", "clear"):
             return self._asked is None and self.till.snapshot is not None
         return super().check_action(action, parameters)
@@ -118,6 +130,9 @@ class SaleScreen(FramedScreen):
                 )
             ),
         )
+
+    def action_next_field(self) -> None:
+        self.form.next_field()
 
     def action_confirm(self) -> None:
         draft = self.form.draft

@@ -25,12 +25,14 @@ class Command:
     key_text: str
     """Msgid of how the key is written, e.g. `F12`."""
     label: str
-    """Msgid of the key line."""
+    """Msgid of the key line; empty: not shown there."""
     help: str
     """Msgid of the line of help."""
+    priority: bool = False
+    """Asked before the field that has the cursor."""
 
     def binding(self) -> Binding:
-        return Binding(",".join(self.keys), self.action, show=False)
+        return Binding(",".join(self.keys), self.action, show=False, priority=self.priority)
 
 
 def bindings(commands: Iterable[Command]) -> list[Binding]:

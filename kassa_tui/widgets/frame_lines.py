@@ -88,6 +88,6 @@ class KeyLine(Static):
         parts = [
             Content.assemble((_(command.key_text), "bold"), " ", _(command.label))
             for command in commands
-            if can(command.action)
+            if command.label and can(command.action)
         ]
         self.update(Content(" ") + Content("  ").join(parts))

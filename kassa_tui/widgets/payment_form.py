@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import pairwise
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
@@ -39,12 +37,6 @@ class Fault(StrEnum):
 
 class PaymentForm(Horizontal):
     """Fields on the left, the sum to take on the right."""
-
-    # A scanner's Enter moves the cursor before its next character is handed to a field, which
-    # only a priority binding and an immediate change of focus do.
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "next_field", show=False, priority=True)
-    ]
 
     client = query_one("#client", TextField)
     total = query_one("#total", SumField)
@@ -140,7 +132,7 @@ class PaymentForm(Horizontal):
         self._redraw()
         self.post_message(self.Edited())
 
-    def action_next_field(self) -> None:
+    def next_field(self) -> None:
         """Walk forward; the last field keeps the cursor, for nothing is confirmed by Enter."""
         by_cash = self.pay_by is PayBy.CASH
         order = (self.client, self.total, self.method, *((self.tendered,) if by_cash else ()))
