@@ -8,7 +8,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
@@ -29,6 +28,7 @@ from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import outside
 from kassa_tui.widgets.payment_lines import payment_line
 from kassa_tui.widgets.reasons import what_to_do, why
+from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
 
 _DETAIL_CELLS = 300
@@ -58,8 +58,8 @@ class AlarmScreen(FramedScreen):
         self._outcome = Content("")
 
     def compose_work(self) -> ComposeResult:
-        yield Static(id="alarm-text")
-        yield Static(id="alarm-outcome")
+        yield Still(id="alarm-text")
+        yield Still(id="alarm-outcome")
 
     def draw_strip(self) -> None:
         self.strip.hide()
@@ -72,8 +72,8 @@ class AlarmScreen(FramedScreen):
         return super().check_action(action, parameters)
 
     def draw(self) -> None:
-        self.query_one("#alarm-text", Static).update(self._text())
-        self.query_one("#alarm-outcome", Static).update(self._outcome)
+        self.query_one("#alarm-text", Still).put(self._text())
+        self.query_one("#alarm-outcome", Still).put(self._outcome)
 
     def action_next(self) -> None:
         self._at += 1

@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
 from kassa_tui.widgets.commands import BACK, Command, bindings
+from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
 
 _SYMBOLS = N_("In front of a word:  • well   ! look   X stopped   ? unknown")
@@ -34,4 +34,4 @@ class HelpScreen(FramedScreen):
             key = _(command.key_text)
             lines.append(Content.assemble((f" {key:<7}", "bold"), _(command.help)))
         lines += [Content(""), Content(" " + _(_SYMBOLS))]
-        yield Static(Content("\n").join(lines))
+        yield Still(Content("\n").join(lines))

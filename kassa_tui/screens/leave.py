@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
+from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
 
 
@@ -26,7 +26,7 @@ class LeaveScreen(FramedScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
 
     def compose_work(self) -> ComposeResult:
-        yield Static(id="leave-text")
+        yield Still(id="leave-text")
 
     def draw(self) -> None:
         snapshot = self.till.snapshot
@@ -43,7 +43,7 @@ class LeaveScreen(FramedScreen):
             )
         lines.append(Content(_("What has been typed and not confirmed is lost.")))
         lines += [Content(""), Content.styled(_("F12 leaves, F10 stays."), "bold")]
-        self.query_one("#leave-text", Static).update(Content("\n").join(lines))
+        self.query_one("#leave-text", Still).put(Content("\n").join(lines))
 
     def action_confirm(self) -> None:
         self.app.exit()

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from drivers.register import PrintState
 from kassa_tui.journal.records import PaymentState
@@ -23,6 +22,7 @@ from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.qr_code import QrCode
 from kassa_tui.widgets.reasons import why
 from kassa_tui.widgets.receipt_card import ReceiptCard
+from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
 
 
@@ -59,9 +59,9 @@ class ReceiptScreen(FramedScreen):
     def compose_work(self) -> ComposeResult:
         with Horizontal():
             with Vertical(id="receipt-left"):
-                yield Static(id="receipt-title")
+                yield Still(id="receipt-title")
                 yield ReceiptCard()
-                yield Static(id="receipt-outcome")
+                yield Still(id="receipt-outcome")
                 yield Strip(rows=5)
             yield QrCode(console=self.till.console, id="qr")
 
@@ -75,9 +75,9 @@ class ReceiptScreen(FramedScreen):
         if state is None or snapshot is None or state.document is None:
             return
         title = mark(Level.WELL, " " + _("RECEIPT RECORDED IN THE FN"))
-        self.query_one("#receipt-title", Static).update(title)
+        self.query_one("#receipt-title", Still).put(title)
         self.query_one(ReceiptCard).show(state, snapshot)
-        self.query_one("#receipt-outcome", Static).update(self._outcome)
+        self.query_one("#receipt-outcome", Still).put(self._outcome)
         self.query_one(QrCode).show(state.document.qr)
 
     def action_next(self) -> None:

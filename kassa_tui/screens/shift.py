@@ -8,7 +8,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from drivers.register import ShiftState
 from kassa_tui.screens.frame import FramedScreen
@@ -18,6 +17,7 @@ from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.reasons import what_to_do, why
 from kassa_tui.widgets.spans import span
+from kassa_tui.widgets.still import Still
 from kassa_tui.widgets.world import shift_open_for
 from kassa_tui.words import N_, _
 
@@ -45,8 +45,8 @@ class ShiftScreen(FramedScreen):
         self._outcome = Content("")
 
     def compose_work(self) -> ComposeResult:
-        yield Static(id="shift-state")
-        yield Static(id="shift-outcome")
+        yield Still(id="shift-state")
+        yield Still(id="shift-outcome")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "confirm":
@@ -54,8 +54,8 @@ class ShiftScreen(FramedScreen):
         return super().check_action(action, parameters)
 
     def draw(self) -> None:
-        self.query_one("#shift-state", Static).update(self._state())
-        self.query_one("#shift-outcome", Static).update(self._outcome)
+        self.query_one("#shift-state", Still).put(self._state())
+        self.query_one("#shift-outcome", Still).put(self._outcome)
 
     def action_confirm(self) -> None:
         assert self.till.snapshot is not None, "check_action lets nothing else through"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
 
 from kassa_tui.money import format_sum
+from kassa_tui.widgets.still import Still
 
 _SHAPES = {
     "0": ("###", "# #", "# #", "# #", "###"),
@@ -39,10 +39,10 @@ def big(text: str, cells: int) -> Content:
     return Content("\n").join(lines)
 
 
-class BigSum(Static):
+class BigSum(Still):
     """A sum in kopecks; nothing where there is none."""
 
     DEFAULT_CSS = "BigSum { height: 5; }"
 
     def show(self, kopecks: int | None) -> None:
-        self.update("" if kopecks is None else big(format_sum(kopecks), self.size.width))
+        self.put("" if kopecks is None else big(format_sum(kopecks), self.size.width))

@@ -9,12 +9,12 @@ from textwrap import wrap
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.commands import Command
 from kassa_tui.widgets.marks import Level
 from kassa_tui.widgets.outside_text import fit, plain
+from kassa_tui.widgets.still import Still
 from kassa_tui.widgets.world import world
 from kassa_tui.words import _
 
@@ -22,13 +22,13 @@ STRIP_ROWS = 3
 """Rows that a strip may take from the work."""
 
 
-class WhereLine(Static):
+class WhereLine(Still):
     """Line 1: club and till, the training mark, cashier and time."""
 
     def show(self, snapshot: Snapshot | None, now: datetime) -> None:
         clock = f"{now:%H:%M} "
         if snapshot is None:
-            self.update(Content(clock.rjust(self.size.width)))
+            self.put(Content(clock.rjust(self.size.width)))
             return
         width = self.size.width
         training = _("TRAINING MODE") if snapshot.is_training else ""
@@ -37,24 +37,24 @@ class WhereLine(Static):
         right = f"{plain(snapshot.cashier, side - len(clock) - 3)} — {clock}"
         gap = width - cell_len(left) - cell_len(training) - cell_len(right)
         before = max((width - cell_len(training)) // 2 - cell_len(left), 1)
-        self.update(
+        self.put(
             Content.assemble(
                 left, " " * before, (training, "bold $warning"), " " * (gap - before), right
             )
         )
 
 
-class WorldLine(Static):
+class WorldLine(Still):
     """Line 2: the state of the world."""
 
     def show(self, snapshot: Snapshot | None, now: datetime) -> None:
         if snapshot is None:
-            self.update(Content(" " + _("The station is starting...")))
+            self.put(Content(" " + _("The station is starting...")))
         else:
-            self.update(Content(" ") + world(snapshot, now))
+            self.put(Content(" ") + world(snapshot, now))
 
 
-class Strip(Static):
+class Strip(Still):
     """A few lines for what must be heard; gone when there is nothing."""
 
     def __init__(self, rows: int = STRIP_ROWS) -> None:
@@ -74,14 +74,14 @@ class Strip(Static):
         body = "\n".join(
             ("   " if row else f" {level.symbol} ") + line for row, line in enumerate(lines)
         )
-        self.update(Content.styled(body, level.style))
+        self.put(Content.styled(body, level.style))
         self.display = True
 
     def hide(self) -> None:
         self.display = False
 
 
-class KeyLine(Static):
+class KeyLine(Still):
     """The last line: what the keys do now, those that can do nothing left out."""
 
     def show(self, commands: Sequence[Command], can: Callable[[str], bool]) -> None:
@@ -90,4 +90,4 @@ class KeyLine(Static):
             for command in commands
             if command.label and can(command.action)
         ]
-        self.update(Content(" ") + Content("  ").join(parts))
+        self.put(Content(" ") + Content("  ").join(parts))

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from kassa_tui.journal.records import PayBy
 from kassa_tui.money import format_sum
@@ -19,6 +19,7 @@ from kassa_tui.station.requests import TakePayment
 from kassa_tui.widgets.big_sum import BigSum
 from kassa_tui.widgets.fields import SUM_CELLS, Choice, SumField, TextField
 from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
 
 _METHODS = (PayBy.CASH, PayBy.CARD)
@@ -49,28 +50,28 @@ class PaymentForm(Horizontal):
     def compose(self) -> ComposeResult:
         with Vertical(id="fields"):
             with Horizontal():
-                yield Static(_("Operation"), classes="label")
-                yield Static(_("Top-up of the balance"), classes="value")
+                yield Still(_("Operation"), classes="label")
+                yield Still(_("Top-up of the balance"), classes="value")
             with Horizontal():
-                yield Static(_("Client"), classes="label")
+                yield Still(_("Client"), classes="label")
                 yield TextField(id="client", max_length=_MAX_CLIENT)
             with Horizontal():
-                yield Static(_("Sum"), classes="label")
+                yield Still(_("Sum"), classes="label")
                 yield SumField(id="total")
             with Horizontal():
-                yield Static(_("Payment"), classes="label")
+                yield Still(_("Payment"), classes="label")
                 yield Choice((_("Cash"), _("Card")), id="method")
             with Horizontal(id="tendered-row"):
-                yield Static(_("Given"), classes="label")
+                yield Still(_("Given"), classes="label")
                 yield SumField(id="tendered")
             with Horizontal(id="change-row"):
-                yield Static(_("Change"), classes="label")
-                yield Static(id="change")
-            yield Static(id="fault")
+                yield Still(_("Change"), classes="label")
+                yield Still(id="change")
+            yield Still(id="fault")
         with Vertical(id="to-take"):
-            yield Static(_("TO PAY"), id="to-take-label")
+            yield Still(_("TO PAY"), id="to-take-label")
             yield BigSum(id="big")
-            yield Static(id="hint")
+            yield Still(id="hint")
 
     @property
     def pay_by(self) -> PayBy:
@@ -101,13 +102,13 @@ class PaymentForm(Horizontal):
 
     def show_fault(self, fault: Fault) -> None:
         """Say what is wrong and put the cursor there."""
-        self.query_one("#fault", Static).update(mark(Level.LOOK, " " + _(fault)))
+        self.query_one("#fault", Still).put(mark(Level.LOOK, " " + _(fault)))
         wrong_tendered = (Fault.WRONG_TENDERED, Fault.TENDERED_TOO_SMALL)
         (self.tendered if fault in wrong_tendered else self.total).focus()
 
     def show_hint(self, hint: Content) -> None:
         """The line under the sum: what a key does, or what is being waited for."""
-        self.query_one("#hint", Static).update(hint)
+        self.query_one("#hint", Still).put(hint)
 
     def clear(self) -> None:
         """Empty the form and go to its first field."""
@@ -128,7 +129,7 @@ class PaymentForm(Horizontal):
     @on(Input.Changed)
     @on(Choice.Changed)
     def _edited(self) -> None:
-        self.query_one("#fault", Static).update("")
+        self.query_one("#fault", Still).put("")
         self._redraw()
         self.post_message(self.Edited())
 
@@ -151,5 +152,5 @@ class PaymentForm(Horizontal):
         self.query_one("#change-row").display = change is not None
         if change is not None:
             text = format_sum(change).rjust(SUM_CELLS - 1)
-            self.query_one("#change", Static).update(Content.styled(text, "bold"))
+            self.query_one("#change", Still).put(Content.styled(text, "bold"))
         self.query_one(BigSum).show(total)

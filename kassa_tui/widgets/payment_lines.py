@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from textual.content import Content
-from textual.widgets import Static
 
 from kassa_tui.journal.records import DocumentFact, PayBy, PaymentState
 from kassa_tui.money import format_sum
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import pad, plain
+from kassa_tui.widgets.still import Still
 from kassa_tui.words import _
 
 
@@ -61,7 +61,7 @@ def _receipt(state: PaymentState, snapshot: Snapshot) -> Content:
     return mark(Level.STOPPED, _("no receipt"))
 
 
-class PaymentLines(Static):
+class PaymentLines(Still):
     """As many of the latest payments as there is room for."""
 
     def show(self, snapshot: Snapshot, zone: tzinfo | None) -> None:
@@ -69,4 +69,4 @@ class PaymentLines(Static):
         lines = [payment_line(state, snapshot, zone) for state in snapshot.payments[:room]]
         if not lines:
             lines = [Content.styled(" " + _("No payments yet."), "$text-muted")]
-        self.update(Content("\n").join(lines))
+        self.put(Content("\n").join(lines))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from textual.content import Content
-from textual.widgets import Static
 
+from kassa_tui.widgets.still import Still
 from kassa_tui.words import _
 
 MARGIN = 2
@@ -64,7 +64,7 @@ def _colour(dark: bool) -> str:
     return _DARK if dark else _LIGHT
 
 
-class QrCode(Static):
+class QrCode(Still):
     """Draws a code when it fits, says so when it does not."""
 
     def __init__(self, *, console: bool, id: str) -> None:  # noqa: A002 - Textual's name
@@ -83,17 +83,17 @@ class QrCode(Static):
 
     def _draw(self) -> None:
         if not self._text:
-            self.update("")
+            self.put("")
             return
         modules = matrix(self._text)
         side = len(modules)
         columns, rows = (side * 2, side) if self._on_console else (side, (side + 1) // 2)
         width, height = self.size
         if width < columns or height < rows:
-            self.update(
+            self.put(
                 _("No room for the QR here ({columns} x {rows}): it is on the paper.").format(
                     columns=columns, rows=rows
                 )
             )
         else:
-            self.update(backgrounds(modules) if self._on_console else half_blocks(modules))
+            self.put(backgrounds(modules) if self._on_console else half_blocks(modules))

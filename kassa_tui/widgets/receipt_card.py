@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
 
 from kassa_tui.journal.records import Document, DocumentFact, PayBy, PaymentState
 from kassa_tui.money import format_sum
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.still import Still
 from kassa_tui.words import _
 
 _LABEL = 9
@@ -81,8 +81,8 @@ def _facts(
     return rows
 
 
-class ReceiptCard(Static):
+class ReceiptCard(Still):
     """The card of the payment it is shown."""
 
     def show(self, state: PaymentState, snapshot: Snapshot) -> None:
-        self.update(card(state, snapshot))
+        self.put(card(state, snapshot))

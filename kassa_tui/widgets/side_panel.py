@@ -7,7 +7,6 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from drivers.register import ShiftState
 from kassa_tui.journal.records import PaymentState
@@ -16,6 +15,7 @@ from kassa_tui.widgets.heading import Heading
 from kassa_tui.widgets.outside_text import outside
 from kassa_tui.widgets.qr_code import QrCode
 from kassa_tui.widgets.spans import span
+from kassa_tui.widgets.still import Still
 from kassa_tui.widgets.world import shift_open_for
 from kassa_tui.words import _
 
@@ -32,18 +32,18 @@ class SidePanel(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Heading(_("Shift"))
-        yield Static(id="side-shift")
+        yield Still(id="side-shift")
         yield Heading(_("FN"))
-        yield Static(id="side-fn")
+        yield Still(id="side-fn")
         yield Heading(_("Last receipt"))
-        yield Static(id="side-receipt")
+        yield Still(id="side-receipt")
         yield QrCode(console=self._on_console, id="side-qr")
 
     def show(self, snapshot: Snapshot, now: datetime) -> None:
-        self.query_one("#side-shift", Static).update(_shift(snapshot, now))
-        self.query_one("#side-fn", Static).update(_fn(snapshot))
+        self.query_one("#side-shift", Still).put(_shift(snapshot, now))
+        self.query_one("#side-fn", Still).put(_fn(snapshot))
         last = next((state for state in snapshot.payments if state.document is not None), None)
-        self.query_one("#side-receipt", Static).update(_receipt(last))
+        self.query_one("#side-receipt", Still).put(_receipt(last))
         self.query_one(QrCode).show(last.document.qr if last and last.document else "")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual import events
 
 from drivers.register import PrintState, Reason, ShiftState
 from kassa_tui.journal.records import PayBy
@@ -311,3 +312,15 @@ async def test_every_objection_is_told_in_words() -> None:
             shown = " ".join(text(app).split())
             assert "Деньги не приняты: " in shown, reason
             assert f": {reason.value}" not in shown
+
+
+async def test_a_burst_of_keys_goes_into_the_fields_it_is_meant_for() -> None:
+    app = face(ScriptedLink(CALM))
+    async with running(app) as pilot:
+        for key in ("4", "2", "enter", "5", "0", "0", "enter", "enter", "7", "0", "0"):
+            app.post_message(events.Key(key, None if key == "enter" else key))
+        await pilot.pause()
+        assert isinstance(app.screen, SaleScreen)
+        form = app.screen.form
+        assert form.client.value == "42"
+        assert (form.total.kopecks, form.tendered.kopecks) == (500_00, 700_00)
