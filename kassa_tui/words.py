@@ -45,11 +45,6 @@ def _(msgid: str) -> str:
     return _Words.current.gettext(msgid)
 
 
-def ngettext(singular: str, plural: str, number: int) -> str:
-    """The form of a word that goes with `number`."""
-    return _Words.current.ngettext(singular, plural, number)
-
-
 def N_(msgid: str) -> str:  # noqa: N802 - gettext's name for "translate this later"
     """Marks a word that is looked up when it is shown."""
     return msgid

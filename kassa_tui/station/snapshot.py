@@ -12,6 +12,7 @@ from kassa_tui.journal.records import PaymentState
 from kassa_tui.station.tape import Doubt
 
 TRAINING_FN_PREFIX = "9999"
+"""As in `drivers.ffd.document`, which a face does not load for the sake of its start."""
 
 
 class Phase(StrEnum):
