@@ -155,7 +155,7 @@ async def open_stream(url: str, deadline: float) -> ByteStream:
     address = parse_address(url)
     if isinstance(address, SerialAddress):
         # Imported here: pyserial is of no use to a register on a socket.
-        from drivers.shtrih.serial_stream import SerialStream
+        from drivers.shtrih.serial_stream import open_serial
 
-        return await SerialStream.open(address, deadline)
+        return await open_serial(address, deadline)
     return await TcpStream.open(address, deadline)

@@ -4,8 +4,8 @@
 
 Both sell the same receipt (one line, cash, the buyer's contact) to `kassa virtual-register`
 in a process of its own, over a pseudo-terminal that carries ten bits a byte, and both end
-knowing its FN, FD, FP and time. Bytes are counted at pyserial, which both use. The share of
-the wire is the time the exchanged bytes need at that speed, over the time they took.
+knowing its FN, FD, FP and time. The share of the wire is the time that the exchanged bytes
+need at that speed, over the time they took.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,8 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-import serial
 
 from drivers.ffd.enumerations import CalculationSign, TaxSystem, VatRate
 from drivers.ffd.receipt import Cashier, Item, Payments, Receipt
@@ -41,31 +40,37 @@ CASHIER = Cashier(name="Кассир Иванова А.")
 
 @dataclass
 class Counter:
-    """Bytes that went through pyserial, both ways."""
+    """Bytes over the line, both ways."""
 
     bytes: int = 0
 
 
 @contextmanager
-def counted_serial() -> Iterator[Counter]:
-    """Count what every `serial.Serial` of this process reads and writes."""
-    counter = Counter()
-    read, write = serial.Serial.read, serial.Serial.write
+def counted_descriptors() -> Iterator[Counter]:
+    """Count what this process reads from terminals and writes to them.
 
-    def counting_read(self: serial.Serial, size: int = 1) -> bytes:
-        data = read(self, size)
-        counter.bytes += len(data)
+    Both clients end in `os.read` and `os.write` of the port's descriptor.
+    """
+    counter = Counter()
+    read, write = os.read, os.write
+
+    def counting_read(descriptor: int, size: int) -> bytes:
+        data = read(descriptor, size)
+        if os.isatty(descriptor):
+            counter.bytes += len(data)
         return data
 
-    def counting_write(self: serial.Serial, data: bytes) -> int | None:
-        counter.bytes += len(data)
-        return write(self, data)
+    def counting_write(descriptor: int, data: bytes) -> int:
+        written = write(descriptor, data)
+        if os.isatty(descriptor):
+            counter.bytes += written
+        return written
 
-    serial.Serial.read, serial.Serial.write = counting_read, counting_write
+    os.read, os.write = counting_read, counting_write
     try:
         yield counter
     finally:
-        serial.Serial.read, serial.Serial.write = read, write
+        os.read, os.write = read, write
 
 
 @contextmanager
@@ -116,7 +121,7 @@ async def sell_with_kassa(url: str, receipts: int) -> Result:
         await register.open_shift(CASHIER)
         await register.fiscalize(receipt)
         seconds = []
-        with counted_serial() as counter:
+        with counted_descriptors() as counter:
             for _ in range(receipts):
                 start = time.perf_counter()
                 document = await register.fiscalize(receipt)
@@ -138,7 +143,7 @@ def sell_with_pyshtrih(url: str, receipts: int) -> Result:
     try:
         device.open_shift()
         seconds = []
-        with counted_serial() as counter:
+        with counted_descriptors() as counter:
             for _ in range(receipts):
                 start = time.perf_counter()
                 device.open_check(0)

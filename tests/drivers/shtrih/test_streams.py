@@ -6,13 +6,16 @@ import asyncio
 import os
 import threading
 import tty
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from drivers.shtrih.address import parse_address
+from drivers.shtrih.serial_stream import open_serial
 from drivers.shtrih.streams import (
     BrokenStream,
     ByteStream,
@@ -57,11 +60,11 @@ async def over_tcp() -> AsyncIterator[Ends]:
 
 
 @asynccontextmanager
-async def over_pty() -> AsyncIterator[Ends]:
+async def over_pty(*, threads: bool = False) -> AsyncIterator[Ends]:
     master, slave = os.openpty()
     tty.setraw(slave)
-    path = os.ttyname(slave)
-    stream = await open_stream(f"serial://{path}", soon())
+    address = parse_address(f"serial://{os.ttyname(slave)}")
+    stream = await open_serial(address, soon(), threads=threads)
     os.close(slave)
     closed = False
 
@@ -84,10 +87,15 @@ async def over_pty() -> AsyncIterator[Ends]:
         hang_up()
 
 
-BOTH = pytest.mark.parametrize("ends", [over_tcp, over_pty], ids=["tcp", "pty"])
+over_pty_by_threads = partial(over_pty, threads=True)
+
+EACH = pytest.mark.parametrize(
+    "ends", [over_tcp, over_pty, over_pty_by_threads], ids=["tcp", "pty", "pty-by-threads"]
+)
+PORTS = pytest.mark.parametrize("ends", [over_pty, over_pty_by_threads], ids=["pty", "threads"])
 
 
-@BOTH
+@EACH
 async def test_bytes_go_both_ways(ends) -> None:
     async with ends() as wire:
         await wire.stream.send(b"\x05\xff\x00", soon())
@@ -97,7 +105,7 @@ async def test_bytes_go_both_ways(ends) -> None:
         assert await wire.stream.receive_exactly(5, soon()) == b"\x13\x15abc"
 
 
-@BOTH
+@EACH
 async def test_a_deadline_ends_a_read_and_keeps_what_has_come(ends) -> None:
     async with ends() as wire:
         wire.say(b"ab")
@@ -108,7 +116,7 @@ async def test_a_deadline_ends_a_read_and_keeps_what_has_come(ends) -> None:
         assert await wire.stream.receive_exactly(3, soon()) == b"abc"
 
 
-@BOTH
+@EACH
 async def test_a_cancelled_read_loses_nothing(ends) -> None:
     async with ends() as wire:
         reading = asyncio.create_task(wire.stream.receive_exactly(2, soon(10)))
@@ -122,7 +130,7 @@ async def test_a_cancelled_read_loses_nothing(ends) -> None:
         assert await wire.stream.receive_exactly(2, soon()) == b"ab"
 
 
-@BOTH
+@EACH
 async def test_a_peer_that_is_gone_breaks_the_stream(ends) -> None:
     async with ends() as wire:
         wire.hang_up()
@@ -133,7 +141,7 @@ async def test_a_peer_that_is_gone_breaks_the_stream(ends) -> None:
             await wire.stream.receive_byte(soon())
 
 
-@BOTH
+@EACH
 async def test_discarded_bytes_are_gone(ends) -> None:
     async with ends() as wire:
         wire.say(b"old")
@@ -145,7 +153,7 @@ async def test_discarded_bytes_are_gone(ends) -> None:
 
 async def test_a_closed_port_leaves_no_thread_behind() -> None:
     before = set(threading.enumerate())
-    async with over_pty() as wire:
+    async with over_pty_by_threads() as wire:
         threads = [
             thread
             for thread in set(threading.enumerate()) - before
@@ -156,6 +164,26 @@ async def test_a_closed_port_leaves_no_thread_behind() -> None:
         for thread in threads:
             thread.join(timeout=5)
             assert not thread.is_alive()
+
+
+@PORTS
+async def test_more_than_the_line_takes_at_once_goes_bit_by_bit(ends) -> None:
+    sent = bytes(range(256)) * 100
+    async with ends() as wire:
+        await wire.stream.send(sent, soon())
+        assert await wire.take(len(sent)) == sent
+
+
+@PORTS
+async def test_a_line_that_takes_nothing_breaks_the_stream(ends) -> None:
+    async with ends() as wire:
+
+        async def send_for_ever() -> None:
+            while True:
+                await wire.stream.send(bytes(4000), soon())
+
+        with pytest.raises(BrokenStream):
+            await send_for_ever()
 
 
 async def test_a_port_can_be_opened_again_at_once() -> None:
@@ -181,15 +209,20 @@ async def test_a_port_in_use_is_not_shared() -> None:
         os.close(slave)
 
 
-async def test_a_flood_that_nobody_reads_breaks_a_serial_stream() -> None:
-    async with over_pty() as wire:
-        try:
+@PORTS
+async def test_a_flood_that_nobody_reads_breaks_a_serial_stream(ends) -> None:
+    def flood(say: Callable[[bytes], object]) -> None:
+        with suppress(OSError):
             for _ in range(40):
-                await asyncio.to_thread(wire.say, bytes(4000))
-        except OSError:
-            pass
+                say(bytes(4000))
+
+    async with ends() as wire:
+        threading.Thread(target=flood, args=(wire.say,), daemon=True).start()
+        async with asyncio.timeout(5):
+            while not wire.stream.is_broken:  # noqa: ASYNC110 - nothing is told before
+                await asyncio.sleep(0.01)
         with pytest.raises(BrokenStream):
-            await wire.stream.receive_exactly(1_000_000, soon(5))
+            await wire.stream.send(b"\x05", soon())
 
 
 @pytest.mark.parametrize("url", ["socket://127.0.0.1:1", "socket://kassa.invalid:7778"])
