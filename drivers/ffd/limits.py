@@ -13,58 +13,56 @@ from drivers.ffd.requisites import register_reserve
 from drivers.ffd.tlv import HEADER_LENGTH
 
 
-def encoding_problems(entries: Iterable[Entry]) -> Iterator[Problem]:
+def encoding_problems(entries: Iterable[Entry]) -> list[Problem]:
     """Values that their tags cannot hold, inner ones included.
 
     Texts are measured in bytes of CP866, after typography was mapped to it.
     """
+    found: list[Problem] = []
     for entry in entries:
-        if isinstance(entry.value, tuple):
-            yield from encoding_problems(entry.value)
-            yield from _too_long(entry, "structure_too_long")
-        elif isinstance(entry.value, str):
-            if unencodable := cp866.unencodable(entry.value):
-                yield Problem(
-                    entry.field,
-                    entry.tag,
-                    "unencodable_text",
-                    f"a receipt cannot hold {unencodable[:20]!r} (CP866)",
-                )
-            yield from _too_long(entry, "text_too_long")
-        else:
-            try:
-                entry.encode()
-            except ValueError as error:
-                yield Problem(entry.field, entry.tag, "out_of_range", str(error))
+        _measure(entry, found)
+    return found
 
 
-def size_problems(
+def document_problems(
     entries: Iterable[Entry], form: DocumentForm, version: FfdVersion
-) -> Iterator[Problem]:
-    """A document that exceeds its form, with what the register may add to it."""
+) -> list[Problem]:
+    """`encoding_problems`, and a document that exceeds its form together with what the
+    register may add to it."""
     limit = tag_info(form)
     assert limit is not None
     assert limit.max_length is not None
     room = limit.max_length - register_reserve(form, version)
-    if (size := sum(map(_size, entries))) > room:
+    found: list[Problem] = []
+    if (size := sum(_measure(entry, found) for entry in entries)) > room:
         message = f"the document has {size} bytes, at most {room} beside the register's own"
-        yield Problem("items", None, "document_too_long", message)
+        found.append(Problem("items", None, "document_too_long", message))
+    return found
 
 
-def _too_long(entry: Entry, code: str) -> Iterator[Problem]:
+def _measure(entry: Entry, found: list[Problem]) -> int:
+    """Bytes of the encoded requisite, or those it would need; adds what is wrong to `found`."""
+    if isinstance(entry.value, tuple):
+        length = sum(_measure(inner, found) for inner in entry.value)
+        found.extend(_too_long(entry, length, "structure_too_long"))
+    elif isinstance(entry.value, str):
+        text = cp866.normalize(entry.value)
+        if unencodable := cp866.unencodable(text):
+            message = f"a receipt cannot hold {unencodable[:20]!r} (CP866)"
+            found.append(Problem(entry.field, entry.tag, "unencodable_text", message))
+        length = len(text)
+        found.extend(_too_long(entry, length, "text_too_long"))
+    else:
+        try:
+            length = len(entry.encode().raw)
+        except ValueError as error:
+            found.append(Problem(entry.field, entry.tag, "out_of_range", str(error)))
+            length = 0
+    return HEADER_LENGTH + length
+
+
+def _too_long(entry: Entry, length: int, code: str) -> Iterator[Problem]:
     info = tag_info(entry.tag)
-    length = _size(entry) - HEADER_LENGTH
     if info is not None and info.max_length is not None and length > info.max_length:
         message = f"{length} bytes, at most {info.max_length}"
         yield Problem(entry.field, entry.tag, code, message)
-
-
-def _size(entry: Entry) -> int:
-    """Bytes of the encoded requisite; of a text that cannot be: those it would need."""
-    if isinstance(entry.value, tuple):
-        return HEADER_LENGTH + sum(map(_size, entry.value))
-    try:
-        return len(entry.encode().encode())
-    except ValueError:
-        text = cp866.normalize(entry.value) if isinstance(entry.value, str) else ""
-        return HEADER_LENGTH + len(text)

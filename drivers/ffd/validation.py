@@ -13,7 +13,7 @@ from drivers.ffd import rules
 from drivers.ffd.composition import cashier_entries, receipt_entries
 from drivers.ffd.enumerations import FfdVersion
 from drivers.ffd.fields import tag_of
-from drivers.ffd.limits import encoding_problems, size_problems
+from drivers.ffd.limits import document_problems, encoding_problems
 from drivers.ffd.problem import Problem
 from drivers.ffd.receipt import Cashier, Receipt
 
@@ -34,8 +34,7 @@ def problems(receipt: Receipt, version: FfdVersion, on: date) -> tuple[Problem, 
     return tuple(
         chain(
             chain.from_iterable(rule(receipt, version, on) for rule in rules.RULES),
-            encoding_problems(entries),
-            size_problems(entries, receipt.form, version),
+            document_problems(entries, receipt.form, version),
         )
     )
 
