@@ -133,9 +133,12 @@ class DescriptorStream(SerialStream):
             return
         self._unwritten += data
         if len(self._unwritten) == len(data):
-            self._drain()
+            # At the end of this turn: an ACK and the frame behind it go in one call.
+            self._loop.call_soon(self._drain)
 
     def _drain(self) -> None:
+        if self._failure is not None:
+            return
         try:
             del self._unwritten[: os.write(self._descriptor, self._unwritten)]
         except BlockingIOError:
