@@ -121,7 +121,8 @@ class EmbeddedBench:
 
     async def app_top_up(self, shift_id: str, client_id: str, amount: int) -> Transaction:
         async with self.owner.registry() as registry:
-            return await registry.app_top_up(shift_id, client_id, amount, fresh())
+            now = self.clock.now
+            return await registry.app_top_up(shift_id, client_id, amount, now, fresh())
 
 
 async def found(path: Path) -> str:

@@ -41,7 +41,7 @@ from kassa_tui.izi.models.transaction import (
     TransactionDraft,
     TransactionType,
 )
-from kassa_tui.izi.port import FIRST_PAGE, LATEST_FIRST, LookUpBy
+from kassa_tui.izi.port import FIRST_PAGE, LATEST_FIRST, Crm, LookUpBy
 
 CONTRACT = "1.0"
 SERVER = "Kassa embedded CRM"
@@ -59,7 +59,7 @@ _PERMISSIONS = {
 }
 
 _LOOK_UP = {
-    LookUpBy.EXTERNAL_ID: "t.external_id = ?",
+    LookUpBy.EXTERNAL_ID: "t.external_id = lower(?)",
     LookUpBy.ORDER_ID: "t.order_id = ?",
     LookUpBy.RECEIPT_ID: "t.id IN (SELECT transaction_id FROM receipt WHERE receipt_id = ?)",
     LookUpBy.FISCAL_SHIFT: "t.id IN (SELECT transaction_id FROM receipt WHERE fiscal_shift = ?)",
@@ -108,7 +108,7 @@ class EmbeddedCrm:
         """Close the file after the call that is running; later ones are refused."""
         await self._store.close()
 
-    def session(self, token: str) -> EmbeddedSession:
+    def session(self, token: str) -> Crm:
         """The CRM as the holder of `token` sees it; the token is checked with every call."""
         return EmbeddedSession(self, token)
 
@@ -116,8 +116,12 @@ class EmbeddedCrm:
     async def registry(self) -> AsyncIterator[Registry]:
         """The owner's hand: all that is written in the block, or nothing."""
         async with self._store.unit():
+            now = self._clock()
+            await shifts.close_expired(self._store, now)
+            clubs = await self._store.rows("SELECT id FROM club")
             owner = Person(id="owner", display_name="owner")
-            yield Registry(self._desk(owner, frozenset(), frozenset(), self._clock()))
+            every_club = frozenset(row["id"] for row in clubs)
+            yield Registry(self._desk(owner, every_club, frozenset(), now))
 
     @asynccontextmanager
     async def desk(self, token: str) -> AsyncIterator[Desk]:

@@ -29,7 +29,7 @@ from kassa_tui.izi.models.transaction import (
     TransactionType,
 )
 
-IMPORTED_AS = {
+IMPORTED_AS: dict[int, set[TransactionType]] = {
     CalculationSign.SALE: {TransactionType.TOP_UP, TransactionType.CHARGE},
     CalculationSign.SALE_RETURN: {TransactionType.WITHDRAWAL, TransactionType.REFUND},
 }
@@ -163,7 +163,7 @@ def _mismatches(receipt: Receipt, standing: Transaction) -> Iterator[Fault]:
 def _unlike(imported: ImportedReceipt) -> Iterator[Fault]:
     """Where the told transaction is not what the document says."""
     receipt, told = imported.receipt, imported.transaction
-    kinds = IMPORTED_AS.get(receipt.operation_type, set())  # type: ignore[call-overload]
+    kinds = IMPORTED_AS.get(receipt.operation_type, set())
     if not kinds:
         yield Fault("#/receipt/operation_type", "enum", "only sales and their returns")
     elif told.type not in kinds:

@@ -191,11 +191,11 @@ class Registry:
         )
 
     async def app_top_up(
-        self, shift_id: str, client_id: str, amount: int, external_id: UUID
+        self, shift_id: str, client_id: str, amount: int, occurred_at: datetime, external_id: UUID
     ) -> Transaction:
-        """What the mobile application reports: `amount` kopecks on a game account.
+        """What the mobile application reports: `amount` kopecks on a game account, once.
 
-        Raises `ShiftClosed`, `ValidationFailed`.
+        Raises `ShiftClosed`, `ValidationFailed`, `ExternalIdConflict`.
         """
         draft = TransactionDraft(
             external_id=external_id,
@@ -203,6 +203,14 @@ class Registry:
             client_id=client_id,
             amount=amount,
             payments=(Payment(method=PaymentMethod.APP, amount=amount),),
-            occurred_at=self.desk.now,
+            occurred_at=occurred_at,
         )
-        return await transactions.post_app_top_up(self.desk, shift_id, draft)
+        written = await self.desk.create(
+            "app top-up",
+            external_id,
+            draft,
+            lambda: transactions.post_app_top_up(self.desk, shift_id, draft),
+            lambda transaction_id: transactions.transaction(self.desk, transaction_id),
+            Transaction,
+        )
+        return written.value

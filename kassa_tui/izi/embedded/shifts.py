@@ -189,7 +189,7 @@ async def close_shift(desk: Desk, shift_id: str, closing: ShiftClosing, version:
 async def close_expired(store: Store, now: datetime) -> None:
     """Close what has been open for 24 hours, uncounted, as of the 24th hour.
 
-    It stays closed, however the call ends that found it.
+    Every call begins with it, so that it is so whichever call is the first to succeed.
     """
     expired = await store.rows(
         "SELECT id, opened_at, opening_cash FROM shift WHERE NOT closed AND opened_at <= ?",
@@ -208,8 +208,6 @@ async def close_expired(store: Store, now: datetime) -> None:
         await store.run(
             "UPDATE shift SET closed = 1, version = version + 1 WHERE id = ?", row["id"]
         )
-    if expired:
-        await store.keep()
 
 
 async def set_fiscal_mode(

@@ -112,11 +112,6 @@ class Store:
                 raise Internal(str(error)) from error
             raise CrmUnavailable(str(error)) from error
 
-    async def keep(self) -> None:
-        """Make lasting what the unit has done so far, whatever becomes of the rest."""
-        await self._db.execute_fetchall("COMMIT")
-        await self._db.execute_fetchall("BEGIN IMMEDIATE")
-
     async def rows(self, sql: str, *args: Argument) -> list[sqlite3.Row]:
         return list(await self._db.execute_fetchall(sql, args))
 
