@@ -299,8 +299,8 @@ async def migrate(db: aiosqlite.Connection) -> None:
         for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
             for statement in statements:
                 await db.execute_fetchall(statement)
+            await db.execute_fetchall(f"PRAGMA application_id = {APPLICATION_ID}")
             await db.execute_fetchall(f"PRAGMA user_version = {number}")
-        await db.execute_fetchall(f"PRAGMA application_id = {APPLICATION_ID}")
         await db.commit()
     except BaseException:
         await db.rollback()
