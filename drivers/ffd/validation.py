@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -24,8 +25,12 @@ _MAX_PROBLEMS = 100
 _MAX_PATH = 200
 
 
+@lru_cache(maxsize=8)
 def problems(receipt: Receipt, version: FfdVersion, on: date) -> tuple[Problem, ...]:
     """Every broken rule of `receipt` in a document of `version` made on the day `on`.
+
+    The last answers are kept: whoever takes the money asks before noting it, and the driver
+    asks again before sending.
 
     Never raises; an empty answer means that `composition.receipt_tags` raises neither. What
     only the register knows (its tax systems, rates, registration) is not judged here.
