@@ -1,7 +1,7 @@
 """Everything before a push: format, lint, types, import floors, tests.
 
-    .venv/bin/python .ci/check.py            formats in place, then checks
-    .venv/bin/python .ci/check.py --ci       only looks; leaves the tests to the caller
+.venv/bin/python .ci/check.py            formats in place, then checks
+.venv/bin/python .ci/check.py --ci       only looks; leaves the tests to the caller
 """
 
 import subprocess
@@ -19,7 +19,7 @@ def main() -> int:
         ["ruff", "format", *(["--check"] if ci else []), "."],
         ["ruff", "check", "."],
         ["mypy"],
-        ["lint-imports"],
+        ["lint-imports", "--no-cache"],
     ]
     if not ci:
         steps.append(["pytest"])
