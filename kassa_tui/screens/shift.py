@@ -23,7 +23,10 @@ from kassa_tui.words import N_, _
 
 
 class ShiftScreen(FramedScreen):
-    """Says how the shift stands; F12 turns it over."""
+    """Says how the shift stands; F12 turns it over.
+
+    A shift that was opened here is not closed here: a key pressed twice must not end a shift.
+    """
 
     KEYS = (
         HELP,
@@ -42,6 +45,7 @@ class ShiftScreen(FramedScreen):
     def __init__(self, till: Till) -> None:
         super().__init__(till)
         self._asking = False
+        self._opened_here = False
         self._outcome = Content("")
 
     def compose_work(self) -> ComposeResult:
@@ -50,7 +54,7 @@ class ShiftScreen(FramedScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "confirm":
-            return self.till.snapshot is not None and self._is_told and not self._asking
+            return self._is_told and not self._asking and not self._opened_here
         return super().check_action(action, parameters)
 
     def draw(self) -> None:
@@ -91,8 +95,9 @@ class ShiftScreen(FramedScreen):
             _("Open for {length}, receipts: {count}.").format(
                 length=length, count=register.receipts_in_shift
             ),
-            "\n\n",
-            (_("F12 closes the shift and prints the closing report."), "bold"),
+            ""
+            if self._opened_here
+            else ("\n\n" + _("F12 closes the shift and prints the closing report."), "bold"),
         )
 
     @work(exclusive=True, group="shift")
@@ -103,6 +108,7 @@ class ShiftScreen(FramedScreen):
             case Done():
                 text = _("The shift has been opened.") if opening else _("The shift is closed.")
                 self._outcome = mark(Level.WELL, " " + text)
+                self._opened_here = opening
             case Declined(reason):
                 text = _("Nothing was done: {why}.").format(why=why(reason))
                 self._outcome = mark(Level.STOPPED, f" {text} {what_to_do(reason)}")

@@ -227,6 +227,19 @@ async def test_the_shift_turns_over_on_the_confirming_key() -> None:
         assert link.asked == [CloseShift(), OpenShift()]
 
 
+async def test_a_second_press_does_not_close_the_shift_that_the_first_has_opened() -> None:
+    link = ScriptedLink(SHIFT_CLOSED)
+    app = face(link)
+    async with running(app) as pilot:
+        await pilot.press("f3", "f12")
+        await pilot.pause()
+        link.tell(CALM)
+        await pilot.press("f12")
+        await pilot.pause()
+        assert link.asked == [OpenShift()]
+        assert "F12" not in text(app)
+
+
 async def test_an_expired_shift_can_be_closed() -> None:
     expired = replace(CALM, register=replace(REGISTER, shift=ShiftState.EXPIRED))
     link = ScriptedLink(expired)
