@@ -97,24 +97,30 @@ async def test_a_shift_with_all_four_signs_is_recorded_as_sent(
         assert (await wire.driver.status()).shift is ShiftState.CLOSED
 
 
+@pytest.mark.parametrize(("carrier", "protocol"), WIRES)
 @pytest.mark.parametrize("version", FfdVersion)
-async def test_all_five_sums_stand_in_one_receipt(version: FfdVersion) -> None:
-    async with wired(version=version) as wire:
+async def test_all_five_sums_stand_in_one_receipt(
+    carrier: Carrier, protocol: Protocol, version: FfdVersion
+) -> None:
+    async with wired(carrier, protocol, version=version) as wire:
         await wire.driver.open_shift(CASHIER)
         payments = Payments(cash=1, cashless=20, prepaid=300, credit=4000, consideration=50000)
         sent = receipt(item(payments.total), payments=payments)
         await assert_recorded_as_sent(wire, sent, version)
 
 
+@pytest.mark.parametrize(("carrier", "protocol"), WIRES)
 @pytest.mark.parametrize("version", FfdVersion)
-async def test_all_seven_payment_methods_are_recorded_as_sent(version: FfdVersion) -> None:
+async def test_all_seven_payment_methods_are_recorded_as_sent(
+    carrier: Carrier, protocol: Protocol, version: FfdVersion
+) -> None:
     of_money = (
         PaymentMethod.FULL_PREPAYMENT,
         PaymentMethod.PREPAYMENT,
         PaymentMethod.ADVANCE,
         PaymentMethod.CREDIT_PAYMENT,
     )
-    async with wired(version=version) as wire:
+    async with wired(carrier, protocol, version=version) as wire:
         await wire.driver.open_shift(CASHIER)
         for method in PaymentMethod:
             subject = PaymentSubject.PAYMENT if method in of_money else PaymentSubject.SERVICE
@@ -170,6 +176,7 @@ async def test_a_receipt_with_every_requisite_is_recorded_as_sent(version: FfdVe
         await assert_recorded_as_sent(wire, sent, version)
 
 
+@pytest.mark.parametrize(("carrier", "protocol"), WIRES)
 @pytest.mark.parametrize(
     ("version", "sign"),
     [
@@ -180,8 +187,10 @@ async def test_a_receipt_with_every_requisite_is_recorded_as_sent(version: FfdVe
         or sign in (CalculationSign.SALE, CalculationSign.EXPENSE)
     ],
 )
-async def test_a_correction_is_recorded_as_sent(version: FfdVersion, sign: CalculationSign) -> None:
-    async with wired(version=version) as wire:
+async def test_a_correction_is_recorded_as_sent(
+    carrier: Carrier, protocol: Protocol, version: FfdVersion, sign: CalculationSign
+) -> None:
+    async with wired(carrier, protocol, version=version) as wire:
         await wire.driver.open_shift(CASHIER)
         await wire.driver.cash_in(100_000, CASHIER)
         await assert_recorded_as_sent(wire, correction(version, sign), version)
