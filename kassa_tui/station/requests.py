@@ -77,6 +77,8 @@ class Objection(StrEnum):
     NO_SUCH_PAYMENT = "no_such_payment"
     ALREADY_RECORDED = "already_recorded"
     JOURNAL_FAILED = "journal_failed"
+    VIEW_ONLY = "view_only"
+    """The face may look on only."""
     STOPPED = "stopped"
     """The station is going down or is gone."""
 

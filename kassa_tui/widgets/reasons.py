@@ -82,6 +82,10 @@ _WORDS: dict[Reason | Objection, tuple[str, str]] = {
         N_("the journal cannot be written"),
         N_("Check that the disk has room."),
     ),
+    Objection.VIEW_ONLY: (
+        N_("this screen may look on only"),
+        N_("Start the program without --view."),
+    ),
     Objection.STOPPED: (N_("the station does not work"), N_("Start the program again.")),
 }
 
