@@ -15,7 +15,8 @@ from drivers.shtrih.address import parse_address
 from drivers.shtrih.link import Command, ExecutionUnsure, Link, LinkTiming, NotExecuted
 from drivers.shtrih.link_v1 import LinkV1
 from drivers.shtrih.link_v2 import LinkV2
-from drivers.shtrih.streams import ByteStream, StreamError, open_stream
+from drivers.shtrih.opening import open_stream
+from drivers.shtrih.streams import ByteStream, StreamError
 
 Protocol: TypeAlias = Literal["auto", "v1", "v2"]
 """`auto` asks the device: ENQ first, then a ping of version 2."""

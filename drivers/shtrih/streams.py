@@ -17,7 +17,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from contextlib import suppress
 
-from drivers.shtrih.address import SerialAddress, SocketAddress, parse_address
+from drivers.shtrih.address import SocketAddress
 
 MAX_BUFFERED = 65536
 """Bytes kept unread; a device that sends more without being asked is no register."""
@@ -148,14 +148,3 @@ class TcpStream(ByteStream):
                 await self._writer.wait_closed()
                 return
         self._writer.transport.abort()
-
-
-async def open_stream(url: str, deadline: float) -> ByteStream:
-    """The link that `url` names, open. Raises `AddressError`, `ConnectFailed`."""
-    address = parse_address(url)
-    if isinstance(address, SerialAddress):
-        # Imported here: pyserial is of no use to a register on a socket.
-        from drivers.shtrih.serial_stream import open_serial
-
-        return await open_serial(address, deadline)
-    return await TcpStream.open(address, deadline)

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from drivers.shtrih.address import parse_address
+from drivers.shtrih.opening import open_stream
 from drivers.shtrih.serial_stream import open_serial
 from drivers.shtrih.streams import (
     BrokenStream,
     ByteStream,
     ConnectFailed,
     IncompleteRead,
-    open_stream,
 )
 
 
