@@ -1,0 +1,97 @@
+"""One source of chance, and the faults that it strikes with.
+
+Each seed draws which kinds of fault it shows at all and how often ("swarm"): a run where all
+happen at once seldom gets anywhere, and the rare meeting of two is what finds bugs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from random import Random
+
+from drivers.virtual.faults import DEVICE_FAULTS, LINK_FAULTS, Faults
+
+WIRE = {
+    "wire-cut": 0.004,
+    "wire-garbage": 0.01,
+    "wire-loss": 0.006,
+    "wire-delay": 0.01,
+    "wire-split": 0.1,
+    "wire-refused": 0.3,
+}
+"""By chunk (the last: by connection)."""
+WORLD = {
+    "register-power-cut": 0.12,
+    "register-off": 0.1,
+    "paper-taken": 0.15,
+    "cover-opened": 0.1,
+    "24-hours": 0.1,
+    "kill": 0.3,
+    "power-loss": 0.3,
+}
+"""By operation of the cashier."""
+DISK = {"disk-full": 0.01, "disk-io-error": 0.01, "disk-slow": 0.02}
+"""By statement."""
+_REGISTER = {
+    **dict.fromkeys(LINK_FAULTS, 0.01),
+    **dict.fromkeys(DEVICE_FAULTS, 0.08),
+    "busy": 0.03,
+    "shift-expires": 0.02,
+    "foreign-document": 0.06,
+    "split": 0.05,
+    "power-cut-in-items": 0.1,
+}
+"""By chance as the virtual register gives them."""
+RATES = {**WIRE, **WORLD, **DISK, **_REGISTER}
+_ACTIVE = 0.3
+
+
+class Chance:
+    """The faults of one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(f"faults {seed}")
+        self.fired: Counter[str] = Counter()
+        self.stopped = False
+        draw = Random(f"swarm {seed}")
+        share = draw.choice((0.0, _ACTIVE / 2, _ACTIVE, _ACTIVE, 2 * _ACTIVE))
+        strength = draw.choice((0.3, 1.0, 1.0, 3.0))
+        self.rates = {
+            name: min(rate * strength, 0.5) for name, rate in RATES.items() if draw.random() < share
+        }
+
+    def strikes(self, name: str) -> bool:
+        """Whether the fault happens now; counted."""
+        rate = self.rates.get(name)
+        if rate is None or self.stopped or self.random.random() >= rate:
+            return False
+        self.fired[name] += 1
+        return True
+
+    def disk_error(self, statement: str) -> sqlite3.Error | None:
+        """The error of this statement, if any."""
+        if statement.lower().startswith("rollback"):
+            return None
+        if self.strikes("disk-full"):
+            return _error("database or disk is full", sqlite3.SQLITE_FULL)
+        if self.strikes("disk-io-error"):
+            return _error("disk I/O error", sqlite3.SQLITE_IOERR)
+        return None
+
+
+class RegisterFaults(Faults):
+    """The virtual register's named faults, struck by the seed's one source."""
+
+    def __init__(self, chance: Chance) -> None:
+        super().__init__()
+        self._chance = chance
+
+    def fires(self, name: str, command: str = "") -> bool:
+        return self._chance.strikes(name)
+
+
+def _error(words: str, code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(words)
+    error.sqlite_errorcode = code
+    return error

@@ -1,0 +1,271 @@
+"""Everything that one seed needs: register, wire, disk, and the lives of the station."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import datetime, timedelta, timezone
+from random import Random
+from typing import Any
+
+from drivers.ffd.enumerations import TaxSystem, VatRate
+from drivers.shtrih.connection import Protocol
+from drivers.shtrih.driver import ShtrihRegister
+from drivers.virtual.core import VirtualRegister
+from drivers.virtual.facts import Timing
+from drivers.virtual.registration import Registration
+from drivers.virtual.shtrih_face import ShtrihFace
+from kassa_tui.journal.errors import JournalError
+from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.records import PaymentState
+from kassa_tui.station.identity import uuid7
+from kassa_tui.station.requests import Answer, Request
+from kassa_tui.station.settings import StationSettings
+from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.station.station import Station
+from tests.simulation.chance import Chance, RegisterFaults
+from tests.simulation.disk import Disk
+from tests.simulation.machine import Process, VirtualLoop
+from tests.simulation.network import Network
+from tests.simulation.witness import Tape, Witness
+
+MOSCOW = timezone(timedelta(hours=3))
+EPOCH = datetime(2026, 3, 2, 9, tzinfo=MOSCOW)
+JOURNAL = "journal.db"
+SETTINGS = StationSettings(
+    club="Клуб «Орбита»",
+    till="Касса 1",
+    cashier="Иванова А.",
+    tax_system=TaxSystem.SIMPLIFIED_INCOME,
+    vat_rate=VatRate.NO_VAT,
+)
+PROTOCOLS: tuple[Protocol, ...] = ("v1", "v1", "v2", "auto")
+ENOUGH_PAYMENTS = 100_000
+
+
+class NoThread(Executor):
+    """Never used: the loop does the work of threads itself."""
+
+
+class World:
+    """One run."""
+
+    def __init__(self, seed: int, chance: Chance | None = None, *, tell: bool = False) -> None:
+        self.random = Random(f"world {seed}")
+        self.chance = chance or Chance(seed)
+        self.trace: list[str] | None = [] if tell else None
+        self._hash = hashlib.sha256()
+        self._jumped = timedelta(0)
+        self.loop = VirtualLoop()
+        self.network = Network(self.loop, self, self._frame_leaves)
+        self.loop.network = self.network
+        self.loop.latency = self._disk_latency
+        self.disk = Disk(Random(f"disk {seed}"), self.chance.disk_error)
+        self._ids = Random(f"ids {seed}")
+        self.register = VirtualRegister.open(
+            None,
+            Registration(),
+            self.now,
+            faults=RegisterFaults(self.chance),
+            timing=Timing(print_line=timedelta(milliseconds=self.random.choice((0, 0, 20)))),
+        )
+        self.witness = Witness(Tape(self.register))
+        self.protocol = self.random.choice(PROTOCOLS)
+        self.power_is_on = True
+        self.power_cut = False
+        """Whether the next death is a power cut."""
+        self.lives = 0
+        self.process: Process | None = None
+        self.station: Station | None = None
+        self.snapshot: Snapshot | None = None
+        """The last one of this life."""
+        self.plan: Callable[[Process], None] = lambda process: None
+        """Told of each new process; may set its death."""
+        self._up = asyncio.Event()
+
+    def now(self) -> datetime:
+        """The clock on the wall, for the station and for the register."""
+        return EPOCH + self._jumped + timedelta(microseconds=round(self.loop.time() * 1_000_000))
+
+    def jump(self, time: timedelta) -> None:
+        """Nobody was there for so long."""
+        self._jumped += time
+
+    def note(self, *words: object) -> None:
+        """Add a line to the trace."""
+        line = f"{self.loop.time():.6f} {' '.join(map(str, words))}"
+        self._hash.update(line.encode())
+        if self.trace is not None:
+            self.trace.append(line)
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+    # The wire, as `network.Line`
+
+    def reachable(self) -> bool:
+        return self.power_is_on and not self.chance.strikes("wire-refused")
+
+    def carry(self, data: bytes, to_register: bool) -> list[tuple[float, bytes]] | None:
+        self.note(">" if to_register else "<", data.hex())
+        chance = self.chance
+        if not self.power_is_on:
+            return []
+        if chance.stopped:
+            return [(0.0, data)]
+        if chance.strikes("wire-cut"):
+            return None
+        if chance.strikes("wire-loss"):
+            kept = chance.random.randrange(len(data))
+            data = data[:kept] + data[kept + 1 :]
+        if data and chance.strikes("wire-garbage"):
+            spoiled = bytearray(data)
+            spoiled[chance.random.randrange(len(data))] ^= 1 << chance.random.randrange(8)
+            data = bytes(spoiled)
+        delay = 0.0
+        if chance.strikes("wire-delay"):
+            delay = chance.random.choice((0.005, 0.5, 4.0, 12.0))
+        if len(data) > 1 and chance.strikes("wire-split"):
+            at = chance.random.randrange(1, len(data))
+            return [(delay, data[:at]), (delay + chance.random.choice((0.001, 0.2)), data[at:])]
+        return [(delay, data)] if data else []
+
+    def _disk_latency(self) -> float:
+        if self.chance.strikes("disk-slow"):
+            return self.chance.random.choice((0.01, 0.3, 2.0))
+        return 0.0
+
+    def _frame_leaves(self, process: Process, data: bytes) -> None:
+        self.witness.frame(data, self.disk.synced.get(JOURNAL))
+
+    # The register and who stands beside it
+
+    async def plug_in(self) -> None:
+        self._face = ShtrihFace(self.register, executor=NoThread())
+        self._address = await self._face.serve_tcp()
+
+    def switch_register(self, on: bool) -> None:
+        """The mains of the register."""
+        if on == self.power_is_on:
+            return
+        self.note("register", "on" if on else "off")
+        self.power_is_on = on
+        if on:
+            self._face._device.power_on()
+        else:
+            self.network.cut()
+            for port in self._face._ports:
+                port.power_off()
+
+    # The lives of the station
+
+    async def live(self) -> None:
+        """Start the station again whenever it has gone."""
+        while True:
+            self.lives += 1
+            process = Process(self.loop, self._dies)
+            self.process = process
+            self.note("life", self.lives)
+            self.plan(process)
+            work = process.spawn(self._work(process))
+            await asyncio.wait({work, process.died}, return_when=asyncio.FIRST_COMPLETED)
+            if process.alive:
+                failure = work.exception()
+                self.note("ended", repr(failure))
+                if not isinstance(failure, JournalError):
+                    self.witness.accuse(f"the station ended by itself: {failure!r}")
+                process.die()
+                await process.died
+            self._up.clear()
+            await asyncio.sleep(self.random.choice((0.1, 1.0, 10.0)))
+
+    async def _work(self, process: Process) -> None:
+        """What `kassa station` does."""
+        journal = await Journal.open(self.disk.folder / JOURNAL)
+        host, port = self._address
+        register = ShtrihRegister(
+            f"socket://{host}:{port}", timezone=MOSCOW, protocol=self.protocol
+        )
+
+        def listen(snapshot: Snapshot) -> None:
+            if process.step("snapshot"):
+                self.snapshot = snapshot
+                self.note("snapshot", _shown(snapshot))
+                self.witness.snapshot(snapshot)
+
+        self.station = Station(register, journal, SETTINGS, self.now, self._new_id, listen)
+        self._up.set()
+        try:
+            await self.station.run()
+        finally:
+            await journal.close()
+
+    def _new_id(self) -> Any:
+        return uuid7(self.now(), self._ids.randbytes(10))
+
+    def _dies(self, process: Process) -> None:
+        self.note("dies", "power cut" if self.power_cut else "killed", process.steps)
+        self.disk.die(process, self.power_cut)
+        self.network.leave(process)
+        self.station = self.snapshot = None
+
+    async def ask(self, request: Request) -> Answer | None:
+        """Ask the station that lives now; None when it dies before it has answered."""
+        await self._up.wait()
+        process, station = self.process, self.station
+        if process is None or station is None:
+            return None
+        reply: asyncio.Future[Answer] = self.loop.create_future()
+
+        async def asking() -> None:
+            answer = await station.ask(request)
+            if process.step("answer"):
+                self.note("answer", answer)
+                self.witness.answer(answer)
+                reply.set_result(answer)
+
+        self.note("ask", request)
+        process.spawn(asking())
+        await asyncio.wait({reply, process.died}, return_when=asyncio.FIRST_COMPLETED)
+        return reply.result() if reply.done() else None
+
+    async def kept(self) -> list[PaymentState]:
+        """The payments in the synced bytes of the journal."""
+        path = self.disk.folder / "check.db"
+        if (image := self.disk.synced.get(JOURNAL)) is None:
+            return []
+        image.write(path)
+        journal = await Journal.open(path)
+        try:
+            return list(await journal.last_payments(ENOUGH_PAYMENTS))
+        finally:
+            await journal.close()
+
+    def close(self) -> None:
+        """Free the machine."""
+        if self.process is not None and self.process.alive:
+            self.process._on_death = lambda process: None
+            self.process.die()
+            self.loop.run_until_complete(self.process.died)
+        tasks = asyncio.all_tasks(self.loop) - set(self.loop.owned)
+        for task in tasks:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.disk.close()
+        self.register.close()
+        self.loop.close()
+
+
+def _shown(snapshot: Snapshot) -> str:
+    """What the trace tells of a snapshot."""
+    documents = sum(state.document is not None for state in snapshot.payments)
+    return (
+        f"{len(snapshot.payments)} payments, {documents} recorded,"
+        f" {len(snapshot.unissued)} unissued, unsettled {snapshot.unsettled is not None},"
+        f" silent {snapshot.silence.detail if snapshot.silence else '-'},"
+        f" phase {snapshot.in_progress.phase if snapshot.in_progress else '-'}"
+        f" {snapshot.journal_failure}"
+    )
