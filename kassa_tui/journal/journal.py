@@ -1,25 +1,31 @@
 """The journal: one SQLite file, one writer, every write durable when the call returns.
 
-WAL with synchronous=FULL: a commit is fsynced. The file is opened with an exclusive lock,
-so that one journal has one station; a killed process leaves none behind.
+What happens is an event at the end of a sealed log (`chain`); tables beside it hold what
+follows from the events (`projections`), written in the same transaction. Everything that
+must happen together is one method. A cancelled write may have been kept, as a whole.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
-import aiosqlite
-
-from kassa_tui.journal.errors import JournalError, JournalInUse, JournalTooNew
-from kassa_tui.journal.migrations import MIGRATIONS
+from kassa_tui.journal import reading
+from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
+from kassa_tui.journal.chain import contact_seal
+from kassa_tui.journal.database import Connect, Database, connect
+from kassa_tui.journal.errors import CallerIdTaken, DiskNearlyFull, JournalError
+from kassa_tui.journal.head import JournalHead
+from kassa_tui.journal.lock import WriterLock
+from kassa_tui.journal.opening import opened
+from kassa_tui.journal.privacy import masked, without_contact
 from kassa_tui.journal.records import (
     Attempt,
     AttemptState,
@@ -27,117 +33,191 @@ from kassa_tui.journal.records import (
     DocumentFact,
     PayBy,
     Payment,
-    PaymentKind,
     PaymentState,
+    ReceiptIntent,
     StoredAttempt,
 )
-
-_PRAGMAS = (
-    "PRAGMA locking_mode = EXCLUSIVE",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
+from kassa_tui.journal.shifts import (
+    CashMove,
+    CashMoveState,
+    MethodSums,
+    ShiftClosing,
+    ShiftOpening,
+    ShiftRecord,
+    StoredCashMove,
 )
+from kassa_tui.journal.writing import Log, as_journal_error, transaction
 
-_PAYMENT_STATES = """
-    SELECT p.id, p.kind, p.total, p.pay_by, p.tendered, p.client, p.created_at,
-           a.number, a.fiscal_drive_number, a.last_document_number, a.digest, a.sent_at,
-           a.state, a.reason, a.detail,
-           d.fiscal_drive_number, d.fiscal_document_number, d.form, d.fiscal_sign, d.date_time,
-           d.shift_number, d.receipt_number, d.calculation_sign, d.total, d.qr,
-           (SELECT group_concat(fact) FROM document_fact f
-            WHERE f.fiscal_drive_number = d.fiscal_drive_number
-              AND f.fiscal_document_number = d.fiscal_document_number)
-    FROM payment p
-    LEFT JOIN attempt_state a
-           ON a.number = (SELECT max(number) FROM attempt WHERE payment = p.id)
-    LEFT JOIN fiscal_document d ON d.payment = p.id
-"""
+T = TypeVar("T")
+
+ROOM_BYTES = 64 << 20
+"""With less free room on the disk no payment is taken."""
+
+FreeBytes = Callable[[Path], int]
 
 
 class Journal:
     """All methods raise `JournalError`, and then have kept nothing."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-        self._one_at_a_time = asyncio.Lock()
+    def __init__(
+        self, path: Path, database: Database, key: bytes, lock: WriterLock, free_bytes: FreeBytes
+    ) -> None:
+        self.path = path
+        self._database = database
+        self._key = key
+        self._lock = lock
+        self._free_bytes = free_bytes
 
     @classmethod
-    async def open(cls, path: Path) -> Journal:
+    async def open(
+        cls, path: Path, *, connect: Connect = connect, free_bytes: FreeBytes | None = None
+    ) -> Journal:
         """The journal in the file `path`, made when missing, readable by its owner only.
 
-        Raises `JournalInUse`, `JournalTooNew`, `JournalError`.
+        Beside it lie its key and its lock. Only what can be looked at in no time is checked,
+        see `opening`; `verification` checks all.
+
+        Raises `JournalInUse`, `JournalTooNew`, `JournalDamaged`, `JournalError`.
         """
-        try:
-            await asyncio.to_thread(_keep_private, path)
-            connection = await aiosqlite.connect(path, isolation_level=None, timeout=1.0)
-        except (OSError, sqlite3.Error) as error:
-            raise JournalError(f"{path.name}: {error}") from error
-        journal = cls(connection)
-        try:
-            version = await journal._version()
-            for pragma in _PRAGMAS:
-                await journal._execute(pragma)
-            await journal._migrate(version)
-        except (sqlite3.Error, JournalError) as error:
-            await connection.close()
-            if isinstance(error, JournalError):
-                raise
-            busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-            kind = JournalInUse if busy else JournalError
-            raise kind(f"{path.name}: {error}") from error
-        except BaseException:
-            await connection.close()
-            raise
-        return journal
+        database, key, lock = await opened(path, connect)
+        return cls(path, database, key, lock, free_bytes or _free_bytes)
 
     async def close(self) -> None:
         """Give the file back."""
-        await self._connection.close()
+        try:
+            await self._database.close()
+        finally:
+            self._lock.release()
 
-    async def add_payment(self, payment: Payment, receipt: str) -> None:
-        """Keep the payment and the receipt (JSON) that it promises, in one transaction."""
-        async with self._transaction():
-            await self._execute(
-                "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    str(payment.id),
-                    payment.kind,
-                    payment.total,
-                    payment.pay_by,
-                    payment.tendered,
-                    payment.client,
-                    payment.created_at.isoformat(),
-                ),
-            )
-            await self._execute(
-                "INSERT INTO receipt_intent VALUES (?, ?)", (str(payment.id), receipt)
-            )
+    async def check_room(self) -> None:
+        """See that a promise can be kept. Raises `DiskNearlyFull`.
+
+        Called by every write that begins something; what ends something is always tried.
+        """
+        try:
+            free = await asyncio.to_thread(self._free_bytes, self.path)
+        except OSError as error:
+            raise JournalError(f"{self.path.name}: {error}") from error
+        if free < ROOM_BYTES:
+            raise DiskNearlyFull(f"{free >> 20} MiB are free, {ROOM_BYTES >> 20} are needed")
+
+    # Payments
+
+    async def add_payment(
+        self,
+        payment: Payment,
+        receipts: str | Sequence[ReceiptIntent],
+        calls: Sequence[Call] = (),
+    ) -> None:
+        """Keep the payment, the receipts that it promises and the calls that tell of it.
+
+        A receipt as bare JSON is the only one and has the payment's id. Buyers' contacts go
+        to a place of their own, from which they can be forgotten.
+
+        Raises:
+            CallerIdTaken: The caller's id has paid already.
+            DiskNearlyFull: Nothing is promised on a full disk.
+        """
+        if isinstance(receipts, str):
+            receipts = (ReceiptIntent(id=payment.id, receipt=receipts),)
+
+        def work(log: Log) -> None:
+            if payment.caller_id is not None:
+                earlier = reading.payment_of_caller(log.db, payment.caller_id)
+                if earlier is not None:
+                    raise CallerIdTaken(earlier.payment.id)
+            promised = [_promise(log, intent) for intent in receipts]
+            log.append("payment_taken", _payment_body(payment, promised))
+            _queue(log, calls)
+
+        await self._begin(payment.created_at, work)
+
+    async def call_off(
+        self, payment_id: UUID, at: datetime, reason: str, refused: UUID | None = None
+    ) -> None:
+        """End a payment that did not take place; its receipts are wanted no more.
+
+        `refused` is the call that the CRM has refused; the calls after it will not be made.
+        """
+
+        def work(log: Log) -> None:
+            log.append("payment_called_off", {"payment": str(payment_id), "reason": reason})
+            for stored in reading.calls_of(log.db, payment_id):
+                if stored.state in (CallState.PENDING, CallState.POISONED):
+                    tried = stored.call.id == refused
+                    _end_call(log, stored.call.id, CallState.REFUSED, reason, None, tries=tried)
+
+        await self._write(at, work)
+
+    async def payment(self, payment_id: UUID) -> PaymentState | None:
+        return await self._ask(lambda db: reading.payment(db, payment_id))
+
+    async def payment_of_caller(self, caller_id: str) -> PaymentState | None:
+        """The payment that a caller's id has made."""
+        return await self._ask(lambda db: reading.payment_of_caller(db, caller_id))
+
+    async def payment_of_document(
+        self, fiscal_drive_number: str, fiscal_document_number: int
+    ) -> UUID | None:
+        """The payment that a kept document belongs to."""
+        return await self._ask(
+            lambda db: reading.payment_of_document(db, fiscal_drive_number, fiscal_document_number)
+        )
+
+    async def last_payments(self, limit: int) -> tuple[PaymentState, ...]:
+        """The latest payments, newest first."""
+        return await self._ask(lambda db: reading.last_payments(db, limit))
+
+    async def payments_of_shift(self, shift_id: UUID, limit: int) -> tuple[PaymentState, ...]:
+        """The payments of a shift, newest first."""
+        return await self._ask(lambda db: reading.payments_of_shift(db, shift_id, limit))
+
+    async def payments_without_document(self) -> tuple[PaymentState, ...]:
+        """Every payment with a receipt that is wanted, oldest first."""
+        return await self._ask(reading.payments_without_document)
+
+    async def refunds_of(self, payment_id: UUID) -> tuple[PaymentState, ...]:
+        """The payments that gave a payment back, oldest first."""
+        return await self._ask(lambda db: reading.refunds_of(db, payment_id))
+
+    async def receipt(self, receipt_id: UUID) -> str:
+        """A promised receipt, JSON. Raises `KeyError` for a strange id."""
+        return await self._ask(lambda db: reading.receipt(db, receipt_id))
+
+    async def known_receipts(self, ids: Iterable[UUID]) -> frozenset[UUID]:
+        """Those of `ids` that the journal has promised."""
+        wanted = tuple(ids)
+        return await self._ask(lambda db: reading.known_receipts(db, wanted))
+
+    # Attempts and documents
 
     async def add_attempt(self, attempt: Attempt) -> int:
-        """Note that a receipt is about to be sent; the number of the attempt."""
-        async with self._transaction():
-            cursor = await self._connection.execute(
-                "INSERT INTO attempt VALUES (NULL, ?, ?, ?, ?, ?)",
-                (
-                    str(attempt.payment_id),
-                    attempt.fiscal_drive_number,
-                    attempt.last_document_number,
-                    attempt.digest,
-                    attempt.sent_at.isoformat(),
-                ),
-            )
-            number = cursor.lastrowid
-            await cursor.close()
-            assert number is not None
+        """Note that a receipt is about to be sent; the number of the attempt.
+
+        Raises `JournalError` while another attempt is unsettled.
+        """
+
+        def work(log: Log) -> int:
+            last = log.db.execute("SELECT max(number) FROM attempt").fetchone()[0]
+            number: int = (last or 0) + 1
+            body = {
+                "number": number,
+                "receipt": str(attempt.receipt_id or attempt.payment_id),
+                "fiscal_drive_number": attempt.fiscal_drive_number,
+                "last_document_number": attempt.last_document_number,
+                "digest": attempt.digest.hex(),
+                "sent_at": attempt.sent_at.isoformat(),
+            }
+            log.append("attempt_made", body)
             return number
+
+        return await self._begin(attempt.sent_at, work)
 
     async def note_outcome(
         self, number: int, state: AttemptState, at: datetime, reason: str = "", detail: str = ""
     ) -> None:
         """Note what became of an attempt that ended without a document, or is unknown."""
-        async with self._transaction():
-            await self._note_outcome(number, state, at, reason, detail)
+        await self._write(at, lambda log: _end_attempt(log, number, state, reason, detail))
 
     async def add_document(
         self,
@@ -145,190 +225,368 @@ class Journal:
         at: datetime,
         payment_id: UUID | None = None,
         attempt: int | None = None,
+        *,
+        receipt_id: UUID | None = None,
+        calls: Sequence[Call] = (),
     ) -> None:
-        """Keep a document; with `attempt` that attempt ends as recorded, in one transaction."""
-        async with self._transaction():
-            await self._execute(
-                "INSERT INTO fiscal_document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document.fiscal_drive_number,
-                    document.fiscal_document_number,
-                    document.form,
-                    document.fiscal_sign,
-                    document.date_time.isoformat(),
-                    document.shift_number,
-                    document.receipt_number,
-                    document.calculation_sign,
-                    document.total,
-                    document.qr,
-                    None if payment_id is None else str(payment_id),
-                    at.isoformat(),
-                ),
-            )
+        """Keep a document; with `attempt` that attempt ends as recorded.
+
+        `receipt_id` is the promise that it keeps, where the payment has several; `calls`
+        tell the CRM.
+        """
+        receipt = receipt_id or payment_id
+
+        def work(log: Log) -> None:
+            body = {
+                **asdict(document),
+                "date_time": document.date_time.isoformat(),
+                "receipt": _text(receipt),
+            }
+            log.append("document_kept", body)
             if attempt is not None:
-                await self._note_outcome(attempt, AttemptState.RECORDED, at, "", "")
+                _end_attempt(log, attempt, AttemptState.RECORDED, "", "")
+            _queue(log, calls)
+
+        await self._write(at, work)
+
+    async def bind_document(
+        self, document: Document, receipt_id: UUID, at: datetime, calls: Sequence[Call] = ()
+    ) -> None:
+        """Say which promise a document keeps that was kept without one."""
+
+        def work(log: Log) -> None:
+            body = {
+                "fiscal_drive_number": document.fiscal_drive_number,
+                "fiscal_document_number": document.fiscal_document_number,
+                "receipt": str(receipt_id),
+            }
+            log.append("document_bound", body)
+            _queue(log, calls)
+
+        await self._write(at, work)
 
     async def note_fact(
         self, fact: DocumentFact, fiscal_drive_number: str, documents: Iterable[int], at: datetime
     ) -> None:
         """Note that documents of one FN were printed or delivered; known facts stay."""
-        async with self._transaction():
-            for number in documents:
-                await self._execute(
-                    "INSERT OR IGNORE INTO document_fact VALUES (?, ?, ?, ?)",
-                    (fiscal_drive_number, number, fact, at.isoformat()),
-                )
+        body = {"fiscal_drive_number": fiscal_drive_number, "documents": sorted(documents)}
+        if body["documents"]:
+            await self._write(at, lambda log: log.append(f"documents_{fact}", body))
 
     async def undelivered(self, fiscal_drive_number: str) -> tuple[int, ...]:
         """Numbers of the kept documents of one FN that the OFD has not acknowledged."""
-        rows = await self._rows(
-            """
-            SELECT fiscal_document_number FROM fiscal_document d
-            WHERE fiscal_drive_number = ? AND NOT EXISTS (
-                SELECT 1 FROM document_fact f
-                WHERE f.fiscal_drive_number = d.fiscal_drive_number
-                  AND f.fiscal_document_number = d.fiscal_document_number
-                  AND f.fact = 'delivered'
-            ) ORDER BY fiscal_document_number
-            """,
-            (fiscal_drive_number,),
-        )
-        return tuple(row[0] for row in rows)
+        return await self._ask(lambda db: reading.undelivered(db, fiscal_drive_number))
 
-    async def receipt(self, payment_id: UUID) -> str:
-        """The promised receipt of a payment, JSON. Raises `KeyError` for a strange id."""
-        rows = await self._rows(
-            "SELECT receipt FROM receipt_intent WHERE payment = ?", (str(payment_id),)
+    async def document(
+        self, fiscal_drive_number: str, fiscal_document_number: int
+    ) -> Document | None:
+        return await self._ask(
+            lambda db: reading.document(db, fiscal_drive_number, fiscal_document_number)
         )
-        if not rows:
-            raise KeyError(payment_id)
-        return str(rows[0][0])
 
     async def unsettled_attempts(self) -> tuple[StoredAttempt, ...]:
         """Attempts whose outcome is not known, oldest first."""
-        rows = await self._rows(
-            """
-            SELECT number, payment, fiscal_drive_number, last_document_number, digest, sent_at,
-                   state, reason, detail
-            FROM attempt_state WHERE state IN ('sent', 'unknown') ORDER BY number
-            """
-        )
-        return tuple(_attempt(row[0], UUID(row[1]), row[2:]) for row in rows)
+        return await self._ask(reading.unsettled_attempts)
 
-    async def last_payments(self, limit: int) -> tuple[PaymentState, ...]:
-        """The latest payments, newest first."""
-        rows = await self._rows(f"{_PAYMENT_STATES} ORDER BY p.id DESC LIMIT ?", (limit,))
-        return tuple(map(_payment_state, rows))
-
-    async def payments_without_document(self) -> tuple[PaymentState, ...]:
-        """Every payment whose promise is still open, oldest first."""
-        rows = await self._rows(
-            f"{_PAYMENT_STATES} WHERE d.fiscal_document_number IS NULL ORDER BY p.id"
-        )
-        return tuple(map(_payment_state, rows))
-
-    async def payment(self, payment_id: UUID) -> PaymentState | None:
-        rows = await self._rows(f"{_PAYMENT_STATES} WHERE p.id = ?", (str(payment_id),))
-        return _payment_state(rows[0]) if rows else None
-
-    async def _version(self) -> int:
-        rows = await self._connection.execute_fetchall("PRAGMA user_version")
-        version = int(next(iter(rows))[0])
-        if version > len(MIGRATIONS):
-            raise JournalTooNew(f"journal of version {version}, known are {len(MIGRATIONS)}")
-        return version
-
-    async def _migrate(self, version: int) -> None:
-        for number, statements in enumerate(MIGRATIONS[version:], version + 1):
-            async with self._transaction():
-                for statement in statements:
-                    await self._execute(statement)
-                await self._execute(f"PRAGMA user_version = {number}")
-
-    async def _note_outcome(
-        self, number: int, state: AttemptState, at: datetime, reason: str, detail: str
+    async def keep_tape(
+        self, fiscal_drive_number: str, documents: Mapping[int, str], at: datetime
     ) -> None:
-        await self._execute(
-            "INSERT INTO attempt_outcome VALUES (NULL, ?, ?, ?, ?, ?)",
-            (number, state, reason, detail, at.isoformat()),
-        )
+        """Keep documents as read from the tape (JSON by number); those known stay."""
+        body = {"fiscal_drive_number": fiscal_drive_number, "documents": list(documents.items())}
+        if documents:
+            await self._write(at, lambda log: log.append("tape_read", body))
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[None]:
-        async with self._one_at_a_time:
-            try:
-                await self._execute("BEGIN IMMEDIATE")
-                yield
-                await self._execute("COMMIT")
-            except sqlite3.Error as error:
-                await self._connection.rollback()
-                raise JournalError(str(error)) from error
-            except BaseException:
-                # A cancelled COMMIT still runs on the journal's thread, before this does.
-                await self._connection.rollback()
-                raise
+    async def tape(self, fiscal_drive_number: str, first: int, last: int) -> dict[int, str]:
+        """The kept part of the tape, JSON by number."""
+        return await self._ask(lambda db: reading.tape(db, fiscal_drive_number, first, last))
 
-    async def _execute(self, statement: str, values: tuple[object, ...] = ()) -> None:
-        cursor = await self._connection.execute(statement, values)
-        await cursor.close()
+    # Calls to the CRM
 
-    async def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        async with self._one_at_a_time:
-            try:
-                rows = await self._connection.execute_fetchall(query, values)
-                return [tuple(row) for row in rows]
-            except sqlite3.Error as error:
-                raise JournalError(str(error)) from error
+    async def queue_calls(self, calls: Sequence[Call], at: datetime) -> None:
+        """Add calls behind those of their subjects."""
+        await self._write(at, lambda log: _queue(log, calls))
+
+    async def due_calls(self, now: datetime, limit: int) -> tuple[StoredCall, ...]:
+        """Calls to make now: of each subject the first that is not done, if it is pending."""
+        return await self._ask(lambda db: reading.due_calls(db, now, limit))
+
+    async def call(self, call_id: UUID) -> StoredCall | None:
+        return await self._ask(lambda db: reading.call(db, call_id))
+
+    async def calls_of(self, subject: UUID) -> tuple[StoredCall, ...]:
+        """All calls of a subject, in order."""
+        return await self._ask(lambda db: reading.calls_of(db, subject))
+
+    async def calls_in(self, state: CallState, limit: int) -> tuple[StoredCall, ...]:
+        """The oldest calls in a state other than done."""
+        return await self._ask(lambda db: reading.calls_in(db, state, limit))
+
+    async def call_counts(self) -> CallCounts:
+        return await self._ask(reading.call_counts)
+
+    async def retry_call(self, call_id: UUID, at: datetime, error: str, next_try: datetime) -> None:
+        """A try has failed; there will be another."""
+        body = {"id": str(call_id), "error": error, "next_try": reading.sortable(next_try)}
+        await self._write(at, lambda log: log.append("call_failed", body))
+
+    async def end_call(
+        self,
+        call_id: UUID,
+        at: datetime,
+        state: CallState,
+        error: str = "",
+        result: str | None = None,
+        *,
+        calls: Sequence[Call] = (),
+        crm_shift: tuple[UUID, str] | None = None,
+    ) -> None:
+        """A try has ended the call, or poisoned it.
+
+        Args:
+            calls: What is to be called next.
+            crm_shift: A shift of ours and the CRM's id of it, where the call has told.
+        """
+
+        def work(log: Log) -> None:
+            _end_call(log, call_id, state, error, result, tries=True)
+            if crm_shift is not None:
+                shift_id, theirs = crm_shift
+                log.append("shift_linked", {"id": str(shift_id), "crm_shift": theirs})
+            _queue(log, calls)
+
+        await self._write(at, work)
+
+    async def readdress_call(
+        self, call_id: UUID, at: datetime, body: str, key: UUID | None
+    ) -> None:
+        """Give a call another body and key, and let it go again."""
+        event = {"id": str(call_id), "call_body": body, "key": _text(key)}
+        await self._write(at, lambda log: log.append("call_readdressed", event))
+
+    # Shifts and cash
+
+    async def begin_shift(self, opening: ShiftOpening, calls: Sequence[Call] = ()) -> None:
+        """Note that a shift is about to be opened. Raises `JournalError` while another is."""
+
+        def work(log: Log) -> None:
+            body = {
+                **asdict(opening),
+                "id": str(opening.id),
+                "opened_at": opening.opened_at.isoformat(),
+                "comment": masked(opening.comment),
+            }
+            log.append("shift_opening", body)
+            _queue(log, calls)
+
+        await self._begin(opening.opened_at, work)
+
+    async def shift_is_open(
+        self, shift_id: UUID, at: datetime, fiscal_drive_number: str, number: int
+    ) -> None:
+        """The register has opened its shift."""
+        body = {"id": str(shift_id), "fiscal_drive_number": fiscal_drive_number, "number": number}
+        await self._write(at, lambda log: log.append("shift_opened", body))
+
+    async def link_shift(self, shift_id: UUID, at: datetime, crm_shift_id: str) -> None:
+        """The CRM has opened its shift."""
+        body = {"id": str(shift_id), "crm_shift": crm_shift_id}
+        await self._write(at, lambda log: log.append("shift_linked", body))
+
+    async def begin_closing(self, shift_id: UUID, closing: ShiftClosing) -> None:
+        """Note the count, before the register closes its shift. May be noted again."""
+        body = {
+            **asdict(closing),
+            "id": str(shift_id),
+            "closed_at": closing.closed_at.isoformat(),
+            "comment": masked(closing.comment),
+            "discrepancy": closing.discrepancy,
+        }
+        await self._write(closing.closed_at, lambda log: log.append("shift_closing", body))
+
+    async def shift_is_closed(
+        self, shift_id: UUID, at: datetime, document: int | None, calls: Sequence[Call] = ()
+    ) -> None:
+        """The register has closed its shift, by the report `document` (1040) where known."""
+
+        def work(log: Log) -> None:
+            log.append("shift_closed", {"id": str(shift_id), "closing_document": document})
+            _queue(log, calls)
+
+        await self._write(at, work)
+
+    async def current_shift(self) -> ShiftRecord | None:
+        """The shift that is not closed."""
+        return await self._ask(reading.current_shift)
+
+    async def shift(self, shift_id: UUID) -> ShiftRecord | None:
+        return await self._ask(lambda db: reading.shift(db, shift_id))
+
+    async def last_shifts(self, limit: int) -> tuple[ShiftRecord, ...]:
+        """The latest shifts, newest first."""
+        return await self._ask(lambda db: reading.last_shifts(db, limit))
+
+    async def sums_of_shift(self, shift_id: UUID) -> dict[PayBy, MethodSums]:
+        """What each method brought in a shift; payments called off do not count."""
+        return await self._ask(lambda db: reading.sums_of_shift(db, shift_id))
+
+    async def add_cash_move(self, move: CashMove, calls: Sequence[Call] = ()) -> None:
+        """Note that cash is about to be put in or taken out."""
+
+        def work(log: Log) -> None:
+            body = {
+                "id": str(move.id),
+                "shift": str(move.shift_id),
+                "direction": move.direction,
+                "kind": move.kind,
+                "article": move.article_id,
+                "amount": move.amount,
+                "comment": masked(move.comment),
+                "cashier": move.cashier,
+                "occurred_at": move.occurred_at.isoformat(),
+            }
+            log.append("cash_moving", body)
+            _queue(log, calls)
+
+        await self._begin(move.occurred_at, work)
+
+    async def note_cash_move(
+        self,
+        move_id: UUID,
+        at: datetime,
+        state: CashMoveState,
+        detail: str = "",
+        calls: Sequence[Call] = (),
+    ) -> None:
+        """Note what became of a cash movement on the register."""
+
+        def work(log: Log) -> None:
+            log.append("cash_moved", {"id": str(move_id), "state": state, "detail": detail})
+            _queue(log, calls)
+
+        await self._write(at, work)
+
+    async def cash_moves(self, shift_id: UUID) -> tuple[StoredCashMove, ...]:
+        """The cash movements of a shift, oldest first."""
+        return await self._ask(lambda db: reading.cash_moves(db, shift_id))
+
+    async def open_cash_moves(self) -> tuple[StoredCashMove, ...]:
+        """Cash movements whose end is not known, oldest first."""
+        return await self._ask(reading.open_cash_moves)
+
+    # The file itself
+
+    async def head(self) -> JournalHead:
+        """How far the journal knows."""
+        return await self._ask(reading.head)
+
+    async def note_incident(self, at: datetime, kind: str, detail: str) -> None:
+        """Note something that a person should know who reads the log."""
+        body = {"kind": kind, "detail": detail}
+        await self._write(at, lambda log: log.append("incident", body))
+
+    async def purge_contacts(self, recorded_before: datetime, at: datetime) -> int:
+        """Forget contacts of receipts recorded before a time; how many.
+
+        A contact is kept as long as its receipt is wanted. Backups keep theirs until they
+        are replaced in turn.
+        """
+
+        def work(log: Log) -> int:
+            receipts = reading.forgettable_contacts(log.db, recorded_before)
+            if receipts:
+                log.append("contacts_purged", {"receipts": receipts})
+                log.db.executemany(
+                    "DELETE FROM contact WHERE receipt = ?", [(one,) for one in receipts]
+                )
+            return len(receipts)
+
+        purged = await self._write(at, work)
+        if purged:
+            # What was deleted stands in the log of the file until that is emptied.
+            await self._ask(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        return purged
+
+    async def _begin(self, at: datetime, work: Callable[[Log], T]) -> T:
+        await self.check_room()
+        return await self._write(at, work)
+
+    async def _write(self, at: datetime, work: Callable[[Log], T]) -> T:
+        return await self._database.run(lambda db: transaction(db, self._key, at, work))
+
+    async def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return await self._database.run(question)
+        except sqlite3.Error as error:
+            raise as_journal_error(error) from error
 
 
-def _keep_private(path: Path) -> None:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
+def _free_bytes(path: Path) -> int:
+    return shutil.disk_usage(path.parent).free
 
 
-def _attempt(number: int, payment_id: UUID, row: tuple[Any, ...]) -> StoredAttempt:
-    fiscal_drive_number, last_document_number, digest, sent_at, state, reason, detail = row
-    return StoredAttempt(
-        number=number,
-        attempt=Attempt(
-            payment_id=payment_id,
-            fiscal_drive_number=fiscal_drive_number,
-            last_document_number=last_document_number,
-            digest=digest,
-            sent_at=datetime.fromisoformat(sent_at),
-        ),
-        state=AttemptState(state),
-        reason=reason,
-        detail=detail,
-    )
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
 
 
-def _payment_state(row: tuple[Any, ...]) -> PaymentState:
-    payment_id = UUID(row[0])
-    return PaymentState(
-        payment=Payment(
-            id=payment_id,
-            kind=PaymentKind(row[1]),
-            total=row[2],
-            pay_by=PayBy(row[3]),
-            tendered=row[4],
-            client=row[5],
-            created_at=datetime.fromisoformat(row[6]),
-        ),
-        last_attempt=None if row[7] is None else _attempt(row[7], payment_id, row[8:15]),
-        document=None
-        if row[15] is None
-        else Document(
-            fiscal_drive_number=row[15],
-            fiscal_document_number=row[16],
-            form=row[17],
-            fiscal_sign=row[18],
-            date_time=datetime.fromisoformat(row[19]),
-            shift_number=row[20],
-            receipt_number=row[21],
-            calculation_sign=row[22],
-            total=row[23],
-            qr=row[24],
-        ),
-        facts=frozenset(map(DocumentFact, row[25].split(","))) if row[25] else frozenset(),
-    )
+def _promise(log: Log, intent: ReceiptIntent) -> dict[str, object]:
+    """The body of a promised receipt; its contact goes to a place of its own."""
+    try:
+        receipt, contact = without_contact(intent.receipt)
+    except ValueError as error:
+        raise JournalError(f"the receipt {intent.id} is no JSON: {error}") from error
+    seal = None
+    if contact is not None:
+        seal = contact_seal(log.key, str(intent.id), contact)
+        log.db.execute("INSERT INTO contact VALUES (?, ?)", (str(intent.id), contact))
+    return {"id": str(intent.id), "receipt": receipt, "contact_seal": seal}
+
+
+def _payment_body(payment: Payment, receipts: list[dict[str, object]]) -> dict[str, object]:
+    return {
+        "id": str(payment.id),
+        "caller_id": payment.caller_id,
+        "kind": payment.kind,
+        "total": payment.total,
+        "pay_by": payment.pay_by,
+        "tendered": payment.tendered,
+        "client_id": payment.client_id,
+        "client": masked(payment.client),
+        "cashier": payment.cashier,
+        "shift": _text(payment.shift_id),
+        "original": _text(payment.original_id),
+        "comment": masked(payment.comment),
+        "created_at": payment.created_at.isoformat(),
+        "parts": [asdict(part) for part in payment.parts],
+        "lines": [{**asdict(line), "quantity": str(line.quantity)} for line in payment.lines],
+        "receipts": receipts,
+    }
+
+
+def _end_attempt(log: Log, number: int, state: AttemptState, reason: str, detail: str) -> None:
+    body = {"attempt": number, "state": state, "reason": reason, "detail": detail}
+    log.append("attempt_ended", body)
+
+
+def _end_call(
+    log: Log, call_id: UUID, state: CallState, error: str, result: str | None, *, tries: bool
+) -> None:
+    body = {
+        "id": str(call_id), "state": state, "error": error, "result": result, "tries": int(tries)
+    }  # fmt: skip
+    log.append("call_ended", body)
+
+
+def _queue(log: Log, calls: Sequence[Call]) -> None:
+    for call in calls:
+        last = log.db.execute(
+            "SELECT max(position) FROM call WHERE subject = ?", (str(call.subject),)
+        ).fetchone()[0]
+        body = {
+            "id": str(call.id),
+            "subject": str(call.subject),
+            "position": (last or 0) + 1,
+            "name": call.name,
+            "call_body": call.body,
+            "key": _text(call.key),
+        }
+        log.append("call_queued", body)

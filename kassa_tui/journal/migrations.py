@@ -1,113 +1,134 @@
-"""The schema, as numbered steps: step N takes a file from `user_version` N-1 to N.
+"""Taking a file from an older version to this one.
 
-Facts are added and never edited: triggers refuse every UPDATE and DELETE, current state is
-what the queries derive. Times are ISO 8601 with an offset, money is kopecks.
+The file is copied first, beside itself as `<name>.v<version>`; a migration is one
+transaction, and an interrupted one begins anew.
 """
 
 from __future__ import annotations
 
-_PAYMENTS = (
-    """
-    CREATE TABLE payment (
-        id TEXT PRIMARY KEY,
-        kind TEXT NOT NULL,
-        total INTEGER NOT NULL CHECK (total > 0),
-        pay_by TEXT NOT NULL,
-        tendered INTEGER CHECK (tendered >= total),
-        client TEXT NOT NULL,
-        created_at TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE receipt_intent (
-        payment TEXT PRIMARY KEY REFERENCES payment (id),
-        receipt TEXT NOT NULL CHECK (json_valid(receipt))
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE attempt (
-        number INTEGER PRIMARY KEY,
-        payment TEXT NOT NULL REFERENCES payment (id),
-        fiscal_drive_number TEXT NOT NULL,
-        last_document_number INTEGER NOT NULL,
-        digest BLOB NOT NULL,
-        sent_at TEXT NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX attempt_payment ON attempt (payment)",
-    """
-    CREATE TABLE attempt_outcome (
-        number INTEGER PRIMARY KEY,
-        attempt INTEGER NOT NULL REFERENCES attempt (number),
-        state TEXT NOT NULL CHECK (state IN ('unknown', 'recorded', 'refused', 'absent')),
-        reason TEXT NOT NULL,
-        detail TEXT NOT NULL,
-        at TEXT NOT NULL
-    ) STRICT
-    """,
-    """
-    CREATE UNIQUE INDEX attempt_ends_once ON attempt_outcome (attempt)
-    WHERE state IN ('recorded', 'refused', 'absent')
-    """,
-    "CREATE INDEX attempt_outcome_attempt ON attempt_outcome (attempt)",
-    """
-    CREATE VIEW attempt_state AS
-    SELECT a.*,
-           coalesce(o.state, 'sent') AS state,
-           coalesce(o.reason, '') AS reason,
-           coalesce(o.detail, '') AS detail
-    FROM attempt a
-    LEFT JOIN attempt_outcome o ON o.number = (
-        SELECT number FROM attempt_outcome WHERE attempt = a.number
-        ORDER BY state = 'unknown', number DESC LIMIT 1
-    )
-    """,
-    """
-    CREATE TABLE fiscal_document (
-        fiscal_drive_number TEXT NOT NULL,
-        fiscal_document_number INTEGER NOT NULL,
-        form INTEGER NOT NULL,
-        fiscal_sign INTEGER NOT NULL,
-        date_time TEXT NOT NULL,
-        shift_number INTEGER,
-        receipt_number INTEGER,
-        calculation_sign INTEGER,
-        total INTEGER,
-        qr TEXT NOT NULL,
-        payment TEXT UNIQUE REFERENCES payment (id),
-        noted_at TEXT NOT NULL,
-        PRIMARY KEY (fiscal_drive_number, fiscal_document_number)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE document_fact (
-        fiscal_drive_number TEXT NOT NULL,
-        fiscal_document_number INTEGER NOT NULL,
-        fact TEXT NOT NULL CHECK (fact IN ('printed', 'delivered')),
-        at TEXT NOT NULL,
-        PRIMARY KEY (fiscal_drive_number, fiscal_document_number, fact),
-        FOREIGN KEY (fiscal_drive_number, fiscal_document_number)
-            REFERENCES fiscal_document (fiscal_drive_number, fiscal_document_number)
-    ) STRICT, WITHOUT ROWID
-    """,
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kassa_tui.journal.privacy import masked
+from kassa_tui.journal.schema import APPLICATION_ID, STATEMENTS
+from kassa_tui.journal.writing import Log
+
+VERSION = 2
+"""`PRAGMA user_version` of the files that this program writes.
+
+1: facts in tables, without a log. 2: the event log and its projections.
+"""
+
+_TABLES_1 = (
+    "document_fact",
+    "attempt_outcome",
+    "fiscal_document",
+    "attempt",
+    "receipt_intent",
+    "payment",
 )
 
 
-def _append_only(table: str) -> tuple[str, ...]:
-    return tuple(
-        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
-        f"BEGIN SELECT raise(ABORT, '{table} keeps facts: no {verb}'); END"
-        for verb in ("update", "delete")
-    )
+def create(db: sqlite3.Connection) -> None:
+    """Make the tables of an empty file."""
+    with _whole(db):
+        _make_tables(db)
 
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    _PAYMENTS
-    + _append_only("payment")
-    + _append_only("receipt_intent")
-    + _append_only("attempt")
-    + _append_only("attempt_outcome")
-    + _append_only("fiscal_document")
-    + _append_only("document_fact"),
-)
-"""Statements of each step; a step and its number are committed together."""
+def migrate(db: sqlite3.Connection, path: Path, key: bytes) -> None:
+    """Take a file of version 1 to this one. Raises `sqlite3.Error`, `JournalError`."""
+    _copy(db, path.with_name(f"{path.name}.v1"))
+    with _whole(db):
+        events = sorted(_events_of_1(db), key=lambda event: event[0])
+        db.execute("DROP VIEW attempt_state")
+        for table in _TABLES_1:
+            # The tables' own triggers refuse the deletion that dropping implies.
+            for verb in ("update", "delete"):
+                db.execute(f"DROP TRIGGER {table}_no_{verb}")
+            db.execute(f"DROP TABLE {table}")
+        _make_tables(db)
+        for at, kind, body in events:
+            log = Log(db, key, at)
+            log.append(kind, body)
+            log.seal()
+
+
+@contextmanager
+def _whole(db: sqlite3.Connection) -> Iterator[None]:
+    """One transaction: all or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    for statement in STATEMENTS:
+        db.execute(statement)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _copy(db: sqlite3.Connection, to: Path) -> None:
+    to.unlink(missing_ok=True)
+    to.touch(0o600)
+    copy = sqlite3.connect(to)
+    try:
+        db.backup(copy)
+    finally:
+        copy.close()
+
+
+Event = tuple[datetime, str, dict[str, Any]]
+
+
+def _events_of_1(db: sqlite3.Connection) -> list[Event]:
+    """What happened in a file of version 1, payments before what follows from them."""
+    events: list[Event] = []
+
+    def add(at: str, kind: str, body: dict[str, Any]) -> None:
+        events.append((datetime.fromisoformat(at), kind, body))
+
+    for row in db.execute(
+        """
+        SELECT id, kind, total, pay_by, tendered, client, created_at, receipt
+        FROM payment JOIN receipt_intent ON payment = id ORDER BY id
+        """
+    ).fetchall():
+        id_, kind, total, pay_by, tendered, client, created_at, receipt = row
+        body = dict.fromkeys(("caller_id", "client_id", "shift", "original"))
+        body |= {"id": id_, "kind": kind, "total": total, "pay_by": pay_by}
+        body |= {"tendered": tendered, "client": masked(client), "created_at": created_at}
+        body |= {"cashier": "", "comment": "", "lines": []}
+        body["parts"] = [{"method": pay_by, "amount": total, "card": None}]
+        body["receipts"] = [{"id": id_, "receipt": receipt, "contact_seal": None}]
+        add(created_at, "payment_taken", body)
+    for number, payment, fn, last, digest, sent_at in db.execute(
+        "SELECT * FROM attempt ORDER BY number"
+    ).fetchall():
+        body = {"number": number, "receipt": payment, "fiscal_drive_number": fn}
+        body |= {"last_document_number": last, "digest": digest.hex(), "sent_at": sent_at}
+        add(sent_at, "attempt_made", body)
+    names = (
+        "fiscal_drive_number", "fiscal_document_number", "form", "fiscal_sign", "date_time",
+        "shift_number", "receipt_number", "calculation_sign", "total", "qr", "receipt",
+    )  # fmt: skip
+    for *values, noted_at in db.execute("SELECT * FROM fiscal_document").fetchall():
+        add(noted_at, "document_kept", dict(zip(names, values, strict=True)))
+    for _number, attempt, state, reason, detail, at in db.execute(
+        "SELECT * FROM attempt_outcome ORDER BY number"
+    ).fetchall():
+        body = {"attempt": attempt, "state": state, "reason": reason, "detail": detail}
+        add(at, "attempt_ended", body)
+    for fn, number, fact, at in db.execute(
+        "SELECT * FROM document_fact ORDER BY fiscal_drive_number, fiscal_document_number"
+    ).fetchall():
+        add(at, f"documents_{fact}", {"fiscal_drive_number": fn, "documents": [number]})
+    return events

@@ -1,23 +1,45 @@
-"""The facts of the journal, as plain frozen values."""
+"""Payments, receipts, attempts and documents, as plain frozen values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from kassa_tui.journal.calls import CallState
+
 
 class PaymentKind(StrEnum):
+    """What a payment is, in the words of the CRM's contract."""
+
     TOP_UP = "top_up"
     """Money put on a client's balance: an advance."""
+    CHARGE = "charge"
+    REFUND = "refund"
+    WITHDRAWAL = "withdrawal"
+    ADJUSTMENT = "adjustment"
+    BONUS_CREDIT = "bonus_credit"
+    BONUS_WRITE_OFF = "bonus_write_off"
 
 
 class PayBy(StrEnum):
-    """How the client pays."""
+    """How the client pays, or is paid."""
 
     CASH = "cash"
     CARD = "card"
+    BALANCE = "balance"
+    BONUS = "bonus"
+
+
+class ReceiptState(StrEnum):
+    """What became of a promised receipt."""
+
+    WANTED = "wanted"
+    RECORDED = "recorded"
+    CALLED_OFF = "called_off"
+    """The payment ended before it: the CRM refused, the money was handed back."""
 
 
 class AttemptState(StrEnum):
@@ -47,19 +69,78 @@ class DocumentFact(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What was paid in one way."""
+
+    method: PayBy
+    amount: int
+    """Kopecks."""
+    card: str | None = None
+    """What the terminal's slip tells, JSON; never a whole card number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a basket."""
+
+    name: str
+    quantity: Decimal
+    price: int
+    """Kopecks for one."""
+    total: int
+    """Kopecks, after discount and bonus."""
+    detail: str = "{}"
+    """The whole line as the CRM gets it, JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """Money taken: a promise of exactly one fiscal document."""
+    """Money or bonuses that change hands: a promise of a fiscal document for each receipt."""
 
     id: UUID
     kind: PaymentKind
     total: int
     """Kopecks."""
     pay_by: PayBy
+    """The only way of paying, or the first of several."""
     tendered: int | None
     """Cash handed over, kopecks."""
     client: str
-    """What the cashier typed about the client; may be empty."""
+    """What is shown of the client; phone numbers and addresses in it are masked."""
     created_at: datetime
+    parts: tuple[Part, ...] = ()
+    """Their sum is the total. Left empty: the whole total by `pay_by`."""
+    lines: tuple[Line, ...] = ()
+    client_id: str | None = None
+    """Of the CRM."""
+    caller_id: str | None = None
+    """The id under which a caller asked for the payment; the same id pays once."""
+    cashier: str = ""
+    shift_id: UUID | None = None
+    original_id: UUID | None = None
+    """The payment that is refunded."""
+    comment: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            part = Part(method=self.pay_by, amount=self.total)
+            object.__setattr__(self, "parts", (part,))
+        if sum(part.amount for part in self.parts) != self.total:
+            raise ValueError("the parts of a payment do not add up to its total")
+
+    def paid_by(self, method: PayBy) -> int:
+        """Kopecks paid by one method."""
+        return sum(part.amount for part in self.parts if part.method is method)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptIntent:
+    """A receipt that a payment promises; a basket split by tax system promises several."""
+
+    id: UUID
+    """Travels in the receipt (tag 1084). The payment's own id where there is one receipt."""
+    receipt: str
+    """`drivers.ffd.receipt.Receipt` as JSON. Its `buyer_contact` is kept apart, see `privacy`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +148,8 @@ class Attempt:
     """One sending of a receipt, noted before it is sent."""
 
     payment_id: UUID
+    receipt_id: UUID | None = None
+    """None: the payment's only receipt."""
     fiscal_drive_number: str
     last_document_number: int
     """1040 of the last document before the sending; ours can only come after it."""
@@ -85,6 +168,10 @@ class StoredAttempt:
     reason: str
     """`drivers.register.Reason` of a refusal, else empty."""
     detail: str
+
+    @property
+    def receipt_id(self) -> UUID:
+        return self.attempt.receipt_id or self.attempt.payment_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +194,30 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromisedReceipt:
+    """One receipt of a payment with everything known of it."""
+
+    id: UUID
+    state: ReceiptState
+    last_attempt: StoredAttempt | None
+    document: Document | None
+    facts: frozenset[DocumentFact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentState:
-    """A payment with everything known of it."""
+    """A payment with everything known of it.
+
+    `last_attempt`, `document` and `facts` are those of its only receipt; of several, those
+    of the first that still waits, else of the last.
+    """
 
     payment: Payment
     last_attempt: StoredAttempt | None
     document: Document | None
     facts: frozenset[DocumentFact]
+    receipts: tuple[PromisedReceipt, ...] = ()
+    called_off: str = ""
+    """Why the payment ended without taking place; empty while it stands."""
+    calls: tuple[CallState, ...] = ()
+    """How far the CRM knows: the state of each call, in order."""

@@ -1,0 +1,181 @@
+"""What each kind of event changes in the projections. Nothing else ever writes them.
+
+A statement sees the members of the event's body by name, and `:at` and `:body` whole.
+A `!` before it says that it must touch a row: the event does not fit what is written, else.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from kassa_tui.journal.errors import NotNow
+
+STATEMENTS: dict[str, tuple[str, ...]] = {
+    "payment_taken": (
+        """
+        INSERT INTO payment VALUES (
+            :id, :caller_id, :kind, :total, :pay_by, :tendered, :client_id, :client, :cashier,
+            :shift, :original, :comment, :created_at, ''
+        )
+        """,
+        """
+        INSERT INTO payment_part
+        SELECT :id, key, json_extract(value, '$.method'), json_extract(value, '$.amount'),
+               json_extract(value, '$.card')
+        FROM json_each(:body, '$.parts')
+        """,
+        """
+        INSERT INTO payment_line
+        SELECT :id, key, json_extract(value, '$.name'), json_extract(value, '$.quantity'),
+               json_extract(value, '$.price'), json_extract(value, '$.total'),
+               json_extract(value, '$.detail')
+        FROM json_each(:body, '$.lines')
+        """,
+        """
+        INSERT INTO receipt_intent
+        SELECT json_extract(value, '$.id'), :id, key, json_extract(value, '$.receipt'),
+               json_extract(value, '$.contact_seal'), 'wanted'
+        FROM json_each(:body, '$.receipts')
+        """,
+    ),
+    "payment_called_off": (
+        "!UPDATE payment SET called_off = :reason WHERE id = :payment AND called_off = ''",
+        """
+        UPDATE receipt_intent SET state = 'called_off'
+        WHERE payment = :payment AND state = 'wanted'
+        """,
+    ),
+    "attempt_made": (
+        """
+        INSERT INTO attempt VALUES (
+            :number, :receipt, :fiscal_drive_number, :last_document_number, :digest, :sent_at,
+            'sent', '', ''
+        )
+        """,
+    ),
+    "attempt_ended": (
+        """!
+        UPDATE attempt SET state = :state, reason = :reason, detail = :detail
+        WHERE number = :attempt
+        """,
+    ),
+    "document_kept": (
+        """
+        INSERT INTO fiscal_document VALUES (
+            :fiscal_drive_number, :fiscal_document_number, :form, :fiscal_sign, :date_time,
+            :shift_number, :receipt_number, :calculation_sign, :total, :qr, :receipt, :at,
+            NULL, NULL
+        )
+        """,
+        "UPDATE receipt_intent SET state = 'recorded' WHERE id = :receipt",
+    ),
+    "document_bound": (
+        """!
+        UPDATE fiscal_document SET receipt = :receipt
+        WHERE fiscal_drive_number = :fiscal_drive_number
+          AND fiscal_document_number = :fiscal_document_number AND receipt IS NULL
+        """,
+        "!UPDATE receipt_intent SET state = 'recorded' WHERE id = :receipt",
+    ),
+    "documents_printed": (
+        """
+        UPDATE fiscal_document SET printed_at = :at
+        WHERE fiscal_drive_number = :fiscal_drive_number AND printed_at IS NULL
+          AND fiscal_document_number IN (SELECT value FROM json_each(:body, '$.documents'))
+        """,
+    ),
+    "documents_delivered": (
+        """
+        UPDATE fiscal_document SET delivered_at = :at
+        WHERE fiscal_drive_number = :fiscal_drive_number AND delivered_at IS NULL
+          AND fiscal_document_number IN (SELECT value FROM json_each(:body, '$.documents'))
+        """,
+    ),
+    "call_queued": (
+        """
+        INSERT INTO call VALUES (
+            NULL, :id, :subject, :position, :name, :call_body, :key, 'pending', 0, '', '', NULL
+        )
+        """,
+    ),
+    "call_failed": (
+        """!
+        UPDATE call SET tries = tries + 1, error = :error, next_try = :next_try
+        WHERE id = :id AND state = 'pending'
+        """,
+    ),
+    "call_ended": (
+        """!
+        UPDATE call SET tries = tries + :tries, state = :state, error = :error, result = :result
+        WHERE id = :id
+        """,
+    ),
+    "call_readdressed": (
+        """!
+        UPDATE call SET body = :call_body, key = :key, state = 'pending', next_try = ''
+        WHERE id = :id
+        """,
+    ),
+    "shift_opening": (
+        """
+        INSERT INTO shift VALUES (
+            :id, 'opening', :opened_at, :cashier, :opening_cash, :comment,
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        )
+        """,
+    ),
+    "shift_opened": (
+        """!
+        UPDATE shift SET step = 'open', fiscal_drive_number = :fiscal_drive_number,
+                         number = :number
+        WHERE id = :id AND step = 'opening'
+        """,
+    ),
+    "shift_linked": ("!UPDATE shift SET crm_shift = :crm_shift WHERE id = :id",),
+    "shift_closing": (
+        """!
+        UPDATE shift SET step = 'closing', closed_at = :closed_at, counted_cash = :counted_cash,
+                         expected_cash = :expected_cash, closing_comment = :comment
+        WHERE id = :id AND step IN ('open', 'closing')
+        """,
+    ),
+    "shift_closed": (
+        """!
+        UPDATE shift SET step = 'closed', closing_document = :closing_document
+        WHERE id = :id AND step <> 'closed'
+        """,
+    ),
+    "cash_moving": (
+        """
+        INSERT INTO cash_move VALUES (
+            :id, :shift, :direction, :kind, :article, :amount, :comment, :cashier,
+            :occurred_at, 'intended', ''
+        )
+        """,
+    ),
+    "cash_moved": ("!UPDATE cash_move SET state = :state, detail = :detail WHERE id = :id",),
+    "tape_read": (
+        """
+        INSERT OR IGNORE INTO tape
+        SELECT :fiscal_drive_number, json_extract(value, '$[0]'), json_extract(value, '$[1]')
+        FROM json_each(:body, '$.documents')
+        """,
+    ),
+    "contacts_purged": (
+        """
+        UPDATE receipt_intent SET contact_seal = NULL
+        WHERE id IN (SELECT value FROM json_each(:body, '$.receipts'))
+        """,
+    ),
+    "incident": (),
+}
+
+
+def project(db: sqlite3.Connection, at: str, kind: str, body: str) -> None:
+    """Change the projections as one event says. Raises `NotNow`, `sqlite3.Error`."""
+    names = {**json.loads(body), "at": at, "body": body}
+    for statement in STATEMENTS[kind]:
+        touched = db.execute(statement.removeprefix("!"), names).rowcount
+        if statement.startswith("!") and not touched:
+            raise NotNow(f"{kind} does not follow from what is written")
