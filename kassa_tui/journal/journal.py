@@ -7,7 +7,7 @@ must happen together is one method. A cancelled write may have been kept, as a w
 
 from __future__ import annotations
 
-import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from kassa_tui.journal import reading
 from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
 from kassa_tui.journal.chain import contact_seal
 from kassa_tui.journal.database import Connect, Database, connect
-from kassa_tui.journal.errors import CallerIdTaken, DiskNearlyFull, JournalError
+from kassa_tui.journal.errors import CallerIdTaken, DiskNearlyFull, JournalError, JournalReadOnly
 from kassa_tui.journal.head import JournalHead
 from kassa_tui.journal.lock import WriterLock
 from kassa_tui.journal.opening import opened
@@ -90,14 +90,19 @@ class Journal:
             self._lock.release()
 
     async def check_room(self) -> None:
-        """See that a promise can be kept. Raises `DiskNearlyFull`.
+        """See that a promise can be kept. Raises `DiskNearlyFull`, `JournalReadOnly`.
 
-        Called by every write that begins something; what ends something is always tried.
+        Every write that begins something does so; what ends something is always tried.
         """
+        await self._database.run(lambda _: self._check_room())
+
+    def _check_room(self) -> None:
         try:
-            free = await asyncio.to_thread(self._free_bytes, self.path)
+            free = self._free_bytes(self.path)
         except OSError as error:
             raise JournalError(f"{self.path.name}: {error}") from error
+        if not os.access(self.path, os.W_OK):
+            raise JournalReadOnly(f"{self.path.name} cannot be written")
         if free < ROOM_BYTES:
             raise DiskNearlyFull(f"{free >> 20} MiB are free, {ROOM_BYTES >> 20} are needed")
 
@@ -507,8 +512,11 @@ class Journal:
         return purged
 
     async def _begin(self, at: datetime, work: Callable[[Log], T]) -> T:
-        await self.check_room()
-        return await self._write(at, work)
+        def with_room(log: Log) -> T:
+            self._check_room()
+            return work(log)
+
+        return await self._write(at, with_room)
 
     async def _write(self, at: datetime, work: Callable[[Log], T]) -> T:
         return await self._database.run(lambda db: transaction(db, self._key, at, work))

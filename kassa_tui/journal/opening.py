@@ -105,6 +105,13 @@ def _write_key(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+    if os.name == "posix":
+        # Its name must outlive a power cut as well.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _check(db: sqlite3.Connection, path: Path, key: bytes) -> None:
