@@ -22,8 +22,10 @@ from kassa_tui.station.requests import (
     Answer,
     Declined,
     NotRecorded,
+    Objection,
     Recorded,
     TakePayment,
+    TurnedDown,
     Uncertain,
 )
 from kassa_tui.station.snapshot import InProgress, Phase
@@ -187,6 +189,12 @@ class SaleScreen(FramedScreen):
             case Recorded(payment_id):
                 self.form.clear()
                 self._show_receipt(payment_id)
+            case TurnedDown() as ended:
+                self._declined = (
+                    event.request,
+                    Declined(Objection.CRM_REFUSED, ended.detail or ended.code),
+                )
+                self.set_focus(self._cursor)
             case NotRecorded() | Uncertain():
                 # The money is noted: the alarm tells the rest, and typing starts anew.
                 self.form.clear()
@@ -220,5 +228,7 @@ class SaleScreen(FramedScreen):
                 return _("Asking the register... {since}").format(since=since)
             case Phase.NOTING:
                 return _("Noting the payment... {since}").format(since=since)
+            case Phase.TELLING:
+                return _("Asking the CRM... {since}").format(since=since)
             case Phase.RECORDING:
                 return _("The register records... {since}").format(since=since)

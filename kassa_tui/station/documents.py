@@ -8,17 +8,29 @@ from uuid import UUID
 
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.qr import qr_text
+from drivers.ffd.receipt import Receipt
 from drivers.register import PrintState, RegisterStatus
+from kassa_tui.journal.calls import Call
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import Document, DocumentFact
+from kassa_tui.station.attachments import crm_receipt
+from kassa_tui.station.calls import attach_receipt
 
 
 class Documents:
     """Keeps documents and the facts about them. Methods raise `JournalError`."""
 
-    def __init__(self, journal: Journal, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        registration_number: Callable[[], str],
+    ) -> None:
         self._journal = journal
         self._clock = clock
+        self._new_id = new_id
+        self._registration_number = registration_number
         self._to_print: set[int] = set()
         """Documents of this run that have not been seen printed. Of those of an earlier run
         nobody knows: a register that was switched off meanwhile says nothing of them."""
@@ -26,9 +38,26 @@ class Documents:
     async def keep(
         self, document: FiscalDocument, payment_id: UUID | None = None, attempt: int | None = None
     ) -> None:
-        """Keep a document, of a payment and an attempt where it has them."""
-        await self._journal.add_document(remembered(document), self._clock(), payment_id, attempt)
+        """Keep a document, of a payment and an attempt where it has them.
+
+        The call that tells the CRM of it is written down with it.
+        """
+        await self._journal.add_document(
+            remembered(document),
+            self._clock(),
+            payment_id,
+            attempt,
+            calls=() if payment_id is None else await self._attachment(document, payment_id),
+        )
         self._to_print.add(document.fiscal_document_number)
+
+    async def _attachment(self, document: FiscalDocument, payment_id: UUID) -> tuple[Call, ...]:
+        """Nothing for a payment that the CRM is not told of."""
+        if not await self._journal.calls_of(payment_id):
+            return ()
+        promised = Receipt.model_validate_json(await self._journal.receipt(payment_id))
+        told = crm_receipt(document, promised, self._registration_number())
+        return (attach_receipt(payment_id, told, self._new_id),)
 
     async def note_facts(self, status: RegisterStatus) -> None:
         """Note which documents are printed and delivered by now."""

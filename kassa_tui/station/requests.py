@@ -4,19 +4,28 @@ Every request is answered once, in the order of the queue::
 
     Done          it is done
     Recorded      the receipt is in the FN and in the journal
+    Noted         done and noted; no receipt belongs to it
     NotRecorded   the money is noted, surely without a receipt; `IssueReceipt` may follow
     Uncertain     something may have been recorded; the station is finding out
+    TurnedDown    the CRM refuses: the payment has ended, nothing is printed, money goes back
+    Several       one answer to each receipt of a basket that was split
+    Tape          what the register's tape says
     Declined      nothing was done and nothing noted
+
+A request about money may carry a `caller_id` that its sender made up: the same one is
+served once, and answered with what became of it afterwards.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
 
 from drivers.register import Reason
-from kassa_tui.journal.records import PayBy
+from kassa_tui.journal.records import Document, PayBy
+from kassa_tui.station.basket import BasketLine, Paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +38,76 @@ class TakePayment:
     tendered: int | None = None
     """Cash handed over, kopecks; None: exactly the total."""
     client: str = ""
+    """What is shown of the client. Four to six digits, or + and digits, are a telephone, by
+    which the CRM is asked for the client."""
+    client_id: str | None = None
+    """The client in the CRM. Without one (and without a telephone) no balance grows."""
+    contact: str | None = None
+    """1008, where the electronic receipt goes; None: the contact that the CRM has."""
+    paper: bool = True
+    """False: the client wants no paper; only where there is a contact."""
+    caller_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sell:
+    """Sell game time and goods. A basket of several tax systems becomes several receipts."""
+
+    lines: tuple[BasketLine, ...]
+    paid: Paid
+    client: str = ""
+    client_id: str | None = None
+    """Needed for what is paid from the balance or by bonuses."""
+    contact: str | None = None
+    paper: bool = True
+    age_confirmed: bool = False
+    """The cashier has seen that the buyer is old enough."""
+    comment: str = ""
+    caller_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSale:
+    """Give back a sale or a part of it, the way it was paid."""
+
+    original: UUID
+    """The payment of the sale."""
+    paid: Paid
+    """What goes back by each method."""
+    lines: tuple[BasketLine, ...] = ()
+    """What comes back; empty: everything that was sold."""
+    comment: str
+    """Why. Obligatory."""
+    caller_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Pay a client money out of the balance."""
+
+    total: int
+    """Kopecks."""
+    pay_by: PayBy
+    client_id: str
+    comment: str
+    """Why. Obligatory."""
+    client: str = ""
+    contact: str | None = None
+    paper: bool = True
+    caller_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditBonus:
+    """Give a client bonuses. No money moves and nothing is printed."""
+
+    total: int
+    """Kopecks of bonuses."""
+    client_id: str
+    comment: str
+    """Why. Obligatory."""
+    client: str = ""
+    caller_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +117,84 @@ class IssueReceipt:
     payment_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+class Decision(StrEnum):
+    """What a person says became of a receipt that the tape does not tell of."""
+
+    RECORDED = "recorded"
+    """It is the document that the request names."""
+    ABSENT = "absent"
+    """It is not in the FN; `IssueReceipt` may follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleByHand:
+    """Decide what the tape cannot: another FN is in the register, or a document is ambiguous."""
+
+    payment_id: UUID
+    decision: Decision
+    comment: str
+    """Who decided, and what was looked at. Obligatory; kept in the journal."""
+    fiscal_drive_number: str = ""
+    """1041 of the document that was found; empty: the FN that the receipt was sent to."""
+    fiscal_document_number: int | None = None
+    """1040; needed for `RECORDED`."""
+    fiscal_sign: int | None = None
+    """1077 as printed; needed where the document's FN is no longer in the register."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenShift:
-    """Open a shift on the register."""
+    """Open a shift on the register and in the CRM."""
+
+    counted_cash: int | None = None
+    """What was counted in the drawer, kopecks; None: what the last shift left."""
+    comment: str = ""
+    """Needed where the count is not what the last shift left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseShift:
+    """Close the shift in the CRM and on the register, also one that is open for too long."""
+
+    counted_cash: int | None = None
+    """Counted blind, kopecks; None: nobody counted, and the expected sum is taken."""
+    comment: str = ""
+    """Needed where the count is not what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateShift:
+    """Close the shift and open the next with the same cash in the drawer."""
+
+    counted_cash: int | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class CloseShift:
-    """Close the shift, also one that is open for too long."""
+class XReport:
+    """Print the totals of the shift; nothing is recorded."""
+
+
+class CashKind(StrEnum):
+    CHANGE_FUND = "change_fund"
+    COLLECTION = "collection"
+    EXPENSE = "expense"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCash:
+    """Put cash into the drawer or take it out, beside sales."""
+
+    amount: int
+    """Kopecks; more than zero puts in, less takes out."""
+    kind: CashKind
+    article_id: str | None = None
+    """What it is booked under; needed unless it is a collection."""
+    comment: str = ""
+    """Needed for expenses and other movements."""
+    movement_id: UUID | None = None
+    """Made by the sender, so that it is moved once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +208,40 @@ class ContinuePrint:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadTape:
+    """Tell the documents `first`..`last` of the register's tape, at most `MAX_TAPE`."""
+
+    first: int
+    """1040."""
+    last: int
+
+
+MAX_TAPE = 50
+"""Documents that one request may ask for: reading them holds the queue."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
-    """Ask the register now."""
+    """Ask the register and the CRM now."""
 
 
-Request = TakePayment | IssueReceipt | OpenShift | CloseShift | PrintCopy | ContinuePrint | Refresh
+PaymentRequest: TypeAlias = TakePayment | Sell | RefundSale | Withdraw | CreditBonus
+"""What is money."""
+
+Request: TypeAlias = (
+    PaymentRequest
+    | IssueReceipt
+    | SettleByHand
+    | OpenShift
+    | CloseShift
+    | RotateShift
+    | XReport
+    | MoveCash
+    | PrintCopy
+    | ContinuePrint
+    | ReadTape
+    | Refresh
+)
 
 
 class Objection(StrEnum):
@@ -81,15 +259,73 @@ class Objection(StrEnum):
     """The face may look on only."""
     STOPPED = "stopped"
     """The station is going down or is gone."""
+    WRONG_ID = "wrong_id"
+    """The caller's id is none."""
+    WRONG_LINES = "wrong_lines"
+    """The lines are no basket: none, too many, or sums that do not go together."""
+    COMMENT_NEEDED = "comment_needed"
+    COUNT_NEEDED = "count_needed"
+    """The cash in the drawer must be counted."""
+    CLIENT_NEEDED = "client_needed"
+    CLIENT_NOT_FOUND = "client_not_found"
+    """No client, or more than one, has this telephone."""
+    MARKED_GOODS = "marked_goods"
+    """Goods that need a checked marking code."""
+    AGE_NOT_CONFIRMED = "age_not_confirmed"
+    CONTACT_NEEDED = "contact_needed"
+    """No paper is wanted, and nobody knows where to send the electronic receipt."""
+    TAX_UNMAPPED = "tax_unmapped"
+    """A tax setting says nothing that can be printed."""
+    ARTICLE_NEEDED = "article_needed"
+    MORE_THAN_LEFT = "more_than_left"
+    """More is given back than was paid by this method and is left of it."""
+    NOT_ENOUGH_CASH = "drawer_has_less"
+    CRM_NEEDED = "crm_needed"
+    """It cannot be done without the CRM, and there is none or it does not answer."""
+    CRM_REFUSED = "crm_refused"
+    CRM_SHIFT_CLOSED = "crm_shift_closed"
+    NOT_ENDED = "not_ended"
+    """The CRM has not yet said whether the payment stands."""
+    ENDED = "ended"
+    """The CRM has refused the payment; it gets no receipt."""
+    NO_RECEIPT_DUE = "no_receipt_due"
+    NOTHING_TO_SETTLE = "nothing_to_settle"
+    DOCUMENT_UNFIT = "document_unfit"
+    """The document named cannot be the payment's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftReport:
+    """The end of a shift, told three ways. All sums are kopecks, returns taken off."""
+
+    counted_cash: int | None
+    expected_cash: int | None
+    """By the CRM."""
+    discrepancy: int | None
+    """Counted less expected: a shortage is negative."""
+    journal_total: int
+    """Cash and card of the recorded payments of the register's shift."""
+    register_total: int | None
+    """Cash and card of the register's closing report; None where it does not tell."""
+    crm_total: int | None
+    """Cash and card of the CRM."""
+    waiting: int
+    """Records that the CRM has not got yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    pass
+    report: ShiftReport | None = None
+    """Of a shift that was closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
+    payment_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
     payment_id: UUID
 
 
@@ -103,7 +339,17 @@ class NotRecorded:
 @dataclass(frozen=True, slots=True)
 class Uncertain:
     payment_id: UUID | None = None
-    """None: a shift command."""
+    """None: a command without a payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    payment_id: UUID
+    code: str
+    """Problem code of the CRM (contract D.3)."""
+    detail: str = ""
+    limit: int | None = None
+    """The most that would pass, kopecks, where the CRM said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +358,19 @@ class Declined:
     detail: str = ""
 
 
-Answer = Done | Recorded | NotRecorded | Uncertain | Declined
+PaymentAnswer: TypeAlias = Recorded | Noted | NotRecorded | Uncertain | TurnedDown
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    parts: tuple[PaymentAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """Documents of the register's tape, in order."""
+
+    documents: tuple[Document, ...]
+
+
+Answer: TypeAlias = PaymentAnswer | Several | Tape | Done | Declined

@@ -22,6 +22,8 @@ class Phase(StrEnum):
     """The register is asked for its state."""
     NOTING = "noting"
     """The journal makes it durable."""
+    TELLING = "telling"
+    """The CRM is asked for its consent."""
     RECORDING = "recording"
     """The receipt has been handed to the register."""
 
@@ -61,6 +63,21 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CrmState:
+    """What the CRM knows and what it does not know yet."""
+
+    shift_is_open: bool | None
+    """None: not known since the start."""
+    shift_opened_at: datetime | None
+    failing_since: datetime | None
+    """Since when it has not answered; None while it does."""
+    queued: int
+    """Records that wait for it."""
+    poisoned: int
+    """Records that it does not take; a person must look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The whole truth of one moment."""
 
@@ -77,7 +94,13 @@ class Snapshot:
     unissued: tuple[PaymentState, ...] = ()
     """Payments surely without a receipt, oldest first; all of them."""
     unsettled: Unsettled | None = None
+    unconfirmed: tuple[PaymentState, ...] = ()
+    """Payments that only the CRM can let take place, and it has not answered; oldest first."""
     in_progress: InProgress | None = None
+    crm: CrmState | None = None
+    """None: no CRM is used."""
+    unknown_cash_moves: int = 0
+    """Cash movements of which nobody knows whether the register has them."""
     journal_failure: str = ""
     """Words of the last write that failed; empty after the next good one."""
 

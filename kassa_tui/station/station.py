@@ -13,8 +13,6 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from drivers.ffd.receipt import Receipt
-from drivers.ffd.validation import problems
 from drivers.register import (
     FiscalRegister,
     OutcomeUnknown,
@@ -23,50 +21,50 @@ from drivers.register import (
     RegisterError,
     RegisterStatus,
 )
+from kassa_tui.izi.port import Crm
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
-from kassa_tui.journal.records import (
-    Attempt,
-    AttemptState,
-    PayBy,
-    Payment,
-    PaymentKind,
-    PaymentState,
-)
+from kassa_tui.journal.records import PaymentState
+from kassa_tui.station.cash import Cash
 from kassa_tui.station.desk import Desk
-from kassa_tui.station.documents import Documents
-from kassa_tui.station.obstacles import obstacle
-from kassa_tui.station.receipts import digest, top_up_receipt
+from kassa_tui.station.documents import Documents, remembered
+from kassa_tui.station.office import CrmShift, Office
+from kassa_tui.station.outbox import Jitter, Outbox
+from kassa_tui.station.payments import Payments, is_unconfirmed
+from kassa_tui.station.recorder import Recorder
 from kassa_tui.station.requests import (
+    MAX_TAPE,
     Answer,
     CloseShift,
     ContinuePrint,
+    CreditBonus,
     Declined,
     Done,
     IssueReceipt,
-    NotRecorded,
+    MoveCash,
     Objection,
     OpenShift,
     PrintCopy,
-    Recorded,
+    ReadTape,
     Refresh,
+    RefundSale,
     Request,
+    RotateShift,
+    Sell,
+    SettleByHand,
     TakePayment,
+    Tape,
     Uncertain,
+    Withdraw,
+    XReport,
 )
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.settlement import Settlement
 from kassa_tui.station.shift import Shift
-from kassa_tui.station.snapshot import InProgress, Phase, Silence, Snapshot, Unsettled
+from kassa_tui.station.snapshot import CrmState, InProgress, Phase, Silence, Snapshot, Unsettled
 
 QUEUE_LIMIT = 16
 """Requests that may wait."""
-
-MAX_TOTAL = 10_000_000_00
-"""Kopecks; the largest sum of one payment."""
-
-MAX_CLIENT = 256
-"""Characters of what is noted about a client."""
 
 Clock = Callable[[], datetime]
 Listener = Callable[[Snapshot], None]
@@ -83,12 +81,35 @@ class Station:
         clock: Clock,
         new_id: Callable[[], UUID],
         listener: Listener,
+        *,
+        crm: Crm | None = None,
+        club_id: str = "",
+        jitter: Jitter = lambda: 0.0,
     ) -> None:
-        """`listener` is called with each snapshot, on the station's loop; it may not wait."""
+        """
+        Args:
+            listener: Is called with each snapshot, on the station's loop; it may not wait.
+            crm: The CRM as the cashier sees it; None: the till works alone.
+            club_id: The club in the CRM.
+            jitter: A random part of one, for the pauses between tries of the CRM.
+        """
         self._desk = Desk(register, settings.reading_s, settings.fiscal_s)
-        self._documents = Documents(journal, clock)
+        self._documents = Documents(journal, clock, new_id, self._registration_number)
         self._settlement = Settlement(self._desk, journal, self._documents, clock)
-        self._shift = Shift(self._desk, self._documents, settings)
+        self._office: Office | None = None
+        self._outbox: Outbox | None = None
+        if crm is not None:
+            self._office = Office(crm, club_id, settings.crm_s, clock)
+            self._outbox = Outbox(self._office, journal, clock, new_id, jitter, self._publish)
+        books = (self._office, self._outbox, settings, clock, new_id)
+        self._shift = Shift(self._desk, journal, self._documents, *books)
+        self._cash = Cash(self._desk, journal, *books, self._current_shift)
+        self._recorder = Recorder(
+            self._desk, journal, self._documents, self._settlement, clock, self._progress
+        )
+        self._payments_desk = Payments(
+            self._desk, journal, self._recorder, *books, self._current_shift, self._progress
+        )
         self._journal = journal
         self._settings = settings
         self._clock = clock
@@ -106,6 +127,7 @@ class Station:
         self._without_document: tuple[PaymentState, ...] = ()
         self._in_progress: InProgress | None = None
         self._journal_failure = ""
+        self._unknown_cash_moves = 0
 
     async def ask(self, request: Request) -> Answer:
         """Have a request served. Giving up the wait does not take the request back."""
@@ -126,13 +148,19 @@ class Station:
 
     async def run(self) -> None:
         """Serve until `stop`; raises `JournalError` when there is nothing to start from."""
+        delivering = None
         try:
             await self._recall()
             self._publish()
+            if self._outbox is not None:
+                delivering = asyncio.create_task(self._outbox.run())
             while not self._stopping:
                 await self._serve_next()
         finally:
             self._stopping = True
+            if delivering is not None:
+                delivering.cancel()
+                await asyncio.gather(delivering, return_exceptions=True)
             while not self._queue.empty():
                 if (entry := self._queue.get_nowait()) is not None:
                     entry[1].set_result(Declined(Objection.STOPPED))
@@ -159,22 +187,38 @@ class Station:
     async def _serve(self, request: Request) -> Answer:
         try:
             match request:
-                case TakePayment():
-                    return await self._take_payment(request)
+                case TakePayment() | Sell() | RefundSale() | Withdraw() | CreditBonus():
+                    return await self._payments_desk.take(request)
                 case IssueReceipt(payment_id):
-                    return await self._issue_receipt(payment_id)
-                case OpenShift() | CloseShift() if self._settlement.open:
+                    return await self._payments_desk.issue(payment_id)
+                case SettleByHand():
+                    return await self._settlement.settle_by_hand(request)
+                case OpenShift() | CloseShift() | RotateShift() if self._settlement.open:
                     return Declined(Objection.UNSETTLED)
                 case OpenShift():
-                    return await self._shift.open()
+                    return await self._shift.open(request)
                 case CloseShift():
-                    return await self._shift.close()
+                    return await self._shift.close(request)
+                case RotateShift():
+                    return await self._rotate(request)
+                case MoveCash():
+                    status = await self._recorder.ready(abs(request.amount))
+                    if isinstance(status, Declined):
+                        return status
+                    return await self._cash.move(request, status)
+                case ReadTape(first, last):
+                    documents = await self._desk.tape(first, min(last, first + MAX_TAPE - 1))
+                    return Tape(tuple(map(remembered, documents)))
+                case XReport():
+                    await self._desk.read(self._desk.register.x_report())
                 case PrintCopy():
                     await self._desk.read(self._desk.register.print_copy())
                 case ContinuePrint():
                     await self._desk.read(self._desk.register.continue_print())
                 case Refresh():
-                    pass
+                    if self._office is not None and self._outbox is not None:
+                        await self._office.look()
+                        self._outbox.wake()
             return Done()
         except Refused as refused:
             return Declined(refused.reason, refused.detail)
@@ -185,106 +229,16 @@ class Station:
         finally:
             self._in_progress = None
 
-    # Payments
+    async def _rotate(self, request: RotateShift) -> Answer:
+        """The cash that was counted stays in the drawer for the next shift."""
+        closed = await self._shift.close(request)
+        if not isinstance(closed, Done):
+            return closed
+        counted = closed.report.counted_cash if closed.report is not None else None
+        opened = await self._shift.open(OpenShift(counted_cash=counted))
+        return closed if isinstance(opened, Done) else opened
 
-    async def _take_payment(self, draft: TakePayment) -> Answer:
-        if objection := _objection(draft):
-            return Declined(objection)
-        status = await self._ready(draft.total)
-        if isinstance(status, Declined):
-            return status
-        now = self._clock()
-        payment = Payment(
-            id=self._new_id(),
-            kind=PaymentKind.TOP_UP,
-            total=draft.total,
-            pay_by=draft.pay_by,
-            tendered=draft.tendered if draft.pay_by is PayBy.CASH else None,
-            client=draft.client[:MAX_CLIENT],
-            created_at=now,
-        )
-        receipt = top_up_receipt(payment, self._settings)
-        info = self._desk.info
-        assert info is not None, "a register that told its state has been connected"
-        if wrong := problems(receipt, info.ffd_version, status.clock.date()):
-            return Declined(Reason.INVALID_RECEIPT, "; ".join(map(str, wrong)))
-        self._progress(Phase.NOTING, payment.total, payment.id)
-        await self._journal.add_payment(payment, receipt.model_dump_json())
-        return await self._send(payment, receipt, status)
-
-    async def _issue_receipt(self, payment_id: UUID) -> Answer:
-        state = await self._journal.payment(payment_id)
-        if state is None:
-            return Declined(Objection.NO_SUCH_PAYMENT)
-        if state.document is not None:
-            return Declined(Objection.ALREADY_RECORDED)
-        if state.last_attempt is not None and not state.last_attempt.state.is_settled:
-            return Declined(Objection.UNSETTLED)
-        status = await self._ready(state.payment.total, payment_id)
-        if isinstance(status, Declined):
-            return status
-        receipt = Receipt.model_validate_json(await self._journal.receipt(payment_id))
-        return await self._send(state.payment, receipt, status)
-
-    async def _ready(self, total: int, payment_id: UUID | None = None) -> RegisterStatus | Declined:
-        """The register's state if it would take a receipt now, and why not otherwise."""
-        if self._settlement.open:
-            return Declined(Objection.UNSETTLED)
-        self._progress(Phase.ASKING, total, payment_id)
-        status = await self._desk.status()
-        if reason := obstacle(status):
-            return Declined(reason)
-        if status.open_document:
-            await self._desk.read(self._desk.register.cancel_document())
-        return status
-
-    async def _send(self, payment: Payment, receipt: Receipt, status: RegisterStatus) -> Answer:
-        """Note the attempt, hand the receipt over, note what came of it."""
-        attempt = Attempt(
-            payment_id=payment.id,
-            fiscal_drive_number=status.fn.fiscal_drive_number,
-            last_document_number=status.fn.last_fiscal_document_number,
-            digest=digest(receipt.model_dump_json()),
-            sent_at=self._clock(),
-        )
-        try:
-            number = await self._journal.add_attempt(attempt)
-        except JournalError as error:
-            return NotRecorded(payment.id, Reason.OTHER, str(error))
-        self._progress(Phase.RECORDING, payment.total, payment.id)
-        try:
-            try:
-                document = await self._desk.record(self._desk.register.fiscalize(receipt))
-            except Refused as refused:
-                await self._journal.note_outcome(
-                    number, AttemptState.REFUSED, self._clock(), refused.reason, refused.detail
-                )
-                return NotRecorded(payment.id, refused.reason, refused.detail)
-            except OutcomeUnknown as unknown:
-                await self._journal.note_outcome(
-                    number, AttemptState.UNKNOWN, self._clock(), detail=unknown.detail
-                )
-            else:
-                await self._documents.keep(document, payment.id, number)
-                return Recorded(payment.id)
-        except JournalError:
-            pass  # the attempt stays open in the journal, so the tape will be asked for its end
-        return await self._find_out(payment.id)
-
-    async def _find_out(self, payment_id: UUID) -> Answer:
-        """The end of a payment whose answer was lost, if the tape tells it at once."""
-        try:
-            await self._settlement.settle()
-            state = await self._journal.payment(payment_id)
-        except (RegisterError, JournalError):
-            return Uncertain(payment_id)  # the next look around asks again, and tells why
-        if state is not None and state.document is not None:
-            return Recorded(payment_id)
-        if self._settlement.open:
-            return Uncertain(payment_id)
-        return NotRecorded(payment_id, Reason.OTHER)
-
-    # What the register and the journal tell
+    # What the register, the journal and the CRM tell
 
     async def _look_around(self) -> None:
         """Ask the register how it is, settle what can be settled, tell the faces."""
@@ -296,6 +250,7 @@ class Station:
         else:
             self._status, self._silence = status, None
             try:
+                await self._shift.adopt(status)
                 await self._documents.note_facts(status)
                 if self._settlement.open:
                     await self._settlement.settle()
@@ -328,7 +283,17 @@ class Station:
     async def _recall(self) -> None:
         self._payments = await self._journal.last_payments(self._settings.shown_payments)
         self._without_document = await self._journal.payments_without_document()
+        self._unknown_cash_moves = len(await self._journal.open_cash_moves())
         await self._settlement.recall()
+        await self._shift.recall()
+        if self._outbox is not None:
+            await self._outbox.recall()
+
+    def _current_shift(self) -> UUID | None:
+        return self._shift.current_id
+
+    def _registration_number(self) -> str:
+        return self._desk.info.registration_number if self._desk.info is not None else ""
 
     # Telling the faces
 
@@ -354,9 +319,14 @@ class Station:
                 unissued=tuple(
                     state
                     for state in self._without_document
-                    if state.payment.id not in open_ids and state.payment.id != current
+                    if state.payment.id not in open_ids
+                    and state.payment.id != current
+                    and not is_unconfirmed(state)
                 ),
                 unsettled=self._unsettled_view(),
+                unconfirmed=tuple(filter(is_unconfirmed, self._payments)),
+                crm=self._crm_view(),
+                unknown_cash_moves=self._unknown_cash_moves,
                 in_progress=self._in_progress,
                 journal_failure=self._journal_failure,
             )
@@ -374,14 +344,15 @@ class Station:
                     )
         return None
 
-
-def _objection(draft: TakePayment) -> Objection | None:
-    if not 0 < draft.total <= MAX_TOTAL:
-        return Objection.WRONG_SUM
-    if (
-        draft.pay_by is PayBy.CASH
-        and draft.tendered is not None
-        and not draft.total <= draft.tendered <= 10 * MAX_TOTAL
-    ):
-        return Objection.TENDERED_TOO_SMALL
-    return None
+    def _crm_view(self) -> CrmState | None:
+        office, outbox = self._office, self._outbox
+        if office is None or outbox is None:
+            return None
+        known = office.shift_state is not CrmShift.UNKNOWN
+        return CrmState(
+            shift_is_open=office.shift_state is CrmShift.OPEN if known else None,
+            shift_opened_at=office.shift.opened_at if office.shift is not None else None,
+            failing_since=office.failing_since,
+            queued=outbox.counts.pending,
+            poisoned=outbox.counts.poisoned,
+        )

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from drivers.ffd.enumerations import CalculationSign, DocumentForm
 from drivers.register import RegisterStatus
-from kassa_tui.journal.records import Attempt, Payment
+from kassa_tui.journal.records import Attempt
 
 if TYPE_CHECKING:
     from drivers.ffd.document import FiscalDocument
@@ -32,6 +33,18 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """By what a promised receipt is known on the tape."""
+
+    receipt_id: UUID
+    """1086 of the requisite."""
+    calculation_sign: CalculationSign
+    """1054."""
+    total: int
+    """1020, kopecks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     document: FiscalDocument
 
@@ -46,7 +59,7 @@ Verdict = Found | Absent | Doubt
 
 def verdict(
     attempt: Attempt,
-    payment: Payment,
+    wanted: Wanted,
     before: RegisterStatus,
     documents: Sequence[FiscalDocument],
     after: RegisterStatus,
@@ -57,9 +70,7 @@ def verdict(
     of `before`; `after` is the register's state once the tape had been read.
     """
     for document in documents:
-        if document.fiscal_drive_number == attempt.fiscal_drive_number and _names(
-            document, payment
-        ):
+        if document.fiscal_drive_number == attempt.fiscal_drive_number and _names(document, wanted):
             return Found(document)
     if {before.fn.fiscal_drive_number, after.fn.fiscal_drive_number} != {
         attempt.fiscal_drive_number
@@ -71,26 +82,26 @@ def verdict(
     expected = range(attempt.last_document_number + 1, last + 1)
     if [document.fiscal_document_number for document in documents] != list(expected):
         return Doubt.TAPE_TORN
-    if any(_might_be(document, payment) for document in documents):
+    if any(_might_be(document, wanted) for document in documents):
         return Doubt.AMBIGUOUS
     return Absent()
 
 
-def _names(document: FiscalDocument, payment: Payment) -> bool:
+def _names(document: FiscalDocument, wanted: Wanted) -> bool:
     requisite = document.user_requisite
     return (
         requisite is not None
         and requisite.name.strip() == PAYMENT_ID_REQUISITE
-        and requisite.value.strip().lower() == str(payment.id)
+        and requisite.value.strip().lower() == str(wanted.receipt_id)
     )
 
 
-def _might_be(document: FiscalDocument, payment: Payment) -> bool:
+def _might_be(document: FiscalDocument, wanted: Wanted) -> bool:
     """A receipt of the same sum, told without its requisites."""
     return (
         document.form is DocumentForm.RECEIPT
         and not document.tags
         and document.user_requisite is None
-        and document.calculation_sign in (CalculationSign.SALE, None)
-        and document.total in (payment.total, None)
+        and document.calculation_sign in (wanted.calculation_sign, None)
+        and document.total in (wanted.total, None)
     )

@@ -103,6 +103,37 @@ def words(alarm: Alarm, snapshot: Snapshot, now: datetime) -> AlarmWords:
                 _("The OFD has had no documents for two days."),
                 _("Mend the register's connection to the OFD."),
             )
+        case AlarmKind.PAYMENT_UNCONFIRMED:
+            return AlarmWords(
+                Level.UNKNOWN,
+                _("The CRM has not said whether the payment ({sum}) takes place.").format(
+                    sum=_sum(alarm.payment)
+                ),
+                _("Nothing is printed before it answers."),
+                _("Wait until it is back."),
+            )
+        case AlarmKind.CASH_UNKNOWN:
+            return AlarmWords(
+                Level.LOOK,
+                _("The register gave no answer to a movement of cash."),
+                "",
+                _("Count the drawer, and compare it with the X report."),
+            )
+        case AlarmKind.CRM_POISONED:
+            assert snapshot.crm is not None, "the alarm comes from the CRM's state"
+            return AlarmWords(
+                Level.LOOK,
+                _("The CRM does not take {count} records.").format(count=snapshot.crm.poisoned),
+                _("Receipts and money are in order."),
+                _("Tell whoever looks after the CRM."),
+            )
+        case AlarmKind.SHIFT_OLD:
+            return AlarmWords(
+                Level.LOOK,
+                _("The shift is open for 23 hours; after 24 no money is taken."),
+                "",
+                _("Close the shift and open a new one: F3."),
+            )
 
 
 def _outcome_unknown(alarm: Alarm, snapshot: Snapshot, now: datetime) -> AlarmWords:

@@ -17,7 +17,15 @@ from kassa_tui.words import _
 
 
 def method_word(pay_by: PayBy) -> str:
-    return _("cash") if pay_by is PayBy.CASH else _("card")
+    match pay_by:
+        case PayBy.CASH:
+            return _("cash")
+        case PayBy.CARD:
+            return _("card")
+        case PayBy.BALANCE:
+            return _("balance")
+        case PayBy.BONUS:
+            return _("bonus")
 
 
 def facts(state: PaymentState) -> Iterator[tuple[Level, str]]:

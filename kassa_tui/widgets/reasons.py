@@ -86,6 +86,78 @@ _WORDS: dict[Reason | Objection, tuple[str, str]] = {
         N_("this screen may look on only"),
         N_("Start the program without --view."),
     ),
+    Objection.WRONG_ID: (N_("the caller's id is none"), N_("Give another id.")),
+    Objection.WRONG_LINES: (
+        N_("the basket does not add up"),
+        N_("Check the lines and the sums."),
+    ),
+    Objection.COMMENT_NEEDED: (N_("it must be said why"), N_("Type a comment.")),
+    Objection.COUNT_NEEDED: (
+        N_("the cash has not been counted"),
+        N_("Count the cash in the drawer and type the sum."),
+    ),
+    Objection.CLIENT_NEEDED: (
+        N_("it is not known whose balance it is"),
+        N_("Type the client's telephone or its last digits."),
+    ),
+    Objection.CLIENT_NOT_FOUND: (
+        N_("no client, or more than one, has this telephone"),
+        N_("Type more digits of the telephone."),
+    ),
+    Objection.MARKED_GOODS: (
+        N_("marked goods cannot be sold at this till"),
+        N_("Take them out of the basket."),
+    ),
+    Objection.AGE_NOT_CONFIRMED: (
+        N_("the buyer's age has not been confirmed"),
+        N_("Look at a document and confirm the age."),
+    ),
+    Objection.CONTACT_NEEDED: (
+        N_("there is no address for the electronic receipt"),
+        N_("Ask for a telephone or an e-mail, or print the receipt."),
+    ),
+    Objection.TAX_UNMAPPED: (
+        N_("a tax setting says nothing that can be printed"),
+        N_("Check the settings of the club."),
+    ),
+    Objection.ARTICLE_NEEDED: (
+        N_("the movement of cash has no article"),
+        N_("Say what it is booked under."),
+    ),
+    Objection.MORE_THAN_LEFT: (
+        N_("more is given back than was paid this way"),
+        N_("Give back less, or another way."),
+    ),
+    Objection.NOT_ENOUGH_CASH: (
+        N_("there is too little cash in the drawer"),
+        N_("Put cash in, or pay out less."),
+    ),
+    Objection.CRM_NEEDED: (N_("the CRM does not answer"), N_("Wait until it is back.")),
+    Objection.CRM_REFUSED: (N_("the CRM refuses"), N_("Read its words and decide.")),
+    Objection.CRM_SHIFT_CLOSED: (
+        N_("the shift is closed in the CRM"),
+        N_("Open the shift: F3."),
+    ),
+    Objection.NOT_ENDED: (
+        N_("the payment has not come to its end yet"),
+        N_("Wait until it has its receipt and the CRM knows of it."),
+    ),
+    Objection.ENDED: (
+        N_("the payment has ended without taking place"),
+        N_("Hand the money back."),
+    ),
+    Objection.NO_RECEIPT_DUE: (
+        N_("no receipt belongs to this payment"),
+        N_("Nothing needs to be done."),
+    ),
+    Objection.NOTHING_TO_SETTLE: (
+        N_("there is nothing for a person to decide"),
+        N_("Nothing needs to be done."),
+    ),
+    Objection.DOCUMENT_UNFIT: (
+        N_("this document cannot be the payment's"),
+        N_("Check its number and its sum."),
+    ),
     Objection.STOPPED: (N_("the station does not work"), N_("Start the program again.")),
 }
 

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from kassa_tui.journal.records import Document, DocumentFact, PayBy, PaymentState
+from kassa_tui.journal.records import Document, DocumentFact, PayBy, PaymentKind, PaymentState
 from kassa_tui.money import format_sum
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.still import Still
-from kassa_tui.words import _
+from kassa_tui.words import N_, _
 
 _LABEL = 9
 _SUM = 14
+_METHODS = {
+    PayBy.CASH: N_("in cash"),
+    PayBy.CARD: N_("by card"),
+    PayBy.BALANCE: N_("from the balance"),
+    PayBy.BONUS: N_("by bonuses"),
+}
 
 
 def card(state: PaymentState, snapshot: Snapshot) -> Content:
     """The card of a payment with a document."""
     document, payment = state.document, state.payment
     assert document is not None, "only a recorded receipt has a card"
-    sums = [(_("Sale"), payment.total)]
-    sums.append((_("in cash") if payment.pay_by is PayBy.CASH else _("by card"), payment.total))
+    given_back = payment.kind in (PaymentKind.REFUND, PaymentKind.WITHDRAWAL)
+    sums = [(_("Given back") if given_back else _("Sale"), payment.total)]
+    sums += [(_(_METHODS[part.method]), part.amount) for part in payment.parts]
     if payment.tendered is not None:
-        sums.append((_("Change"), payment.tendered - payment.total))
+        sums.append((_("Change"), payment.tendered - payment.paid_by(PayBy.CASH)))
     lines = [
         Content.assemble(label.ljust(_LABEL), (format_sum(kopecks).rjust(_SUM), "bold"))
         for label, kopecks in sums

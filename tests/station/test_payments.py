@@ -241,7 +241,10 @@ async def test_a_shift_is_opened_and_closed(bench: Bench) -> None:
         assert running.last.register is not None
         assert running.last.register.shift is ShiftState.OPEN
         assert await running.station.ask(OpenShift()) == Declined(Reason.SHIFT_OPEN)
-        assert await running.station.ask(CloseShift()) == Done()
+        closed = await running.station.ask(CloseShift())
+        assert isinstance(closed, Done)
+        assert closed.report is not None
+        assert closed.report.discrepancy == 0
         assert running.last.register.shift is ShiftState.CLOSED
         assert await running.station.ask(CloseShift()) == Declined(Reason.SHIFT_CLOSED)
 

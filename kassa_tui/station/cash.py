@@ -1,0 +1,174 @@
+"""Cash that is put into the drawer or taken out beside sales (K13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from drivers.register import OutcomeUnknown, Refused, RegisterError, RegisterStatus
+from kassa_tui.izi.errors import CrmError
+from kassa_tui.izi.models import cash as crm
+from kassa_tui.izi.models.page import Paging
+from kassa_tui.journal.calls import Call
+from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.shifts import CashDirection, CashMove, CashMoveState
+from kassa_tui.station import calls
+from kassa_tui.station.desk import Desk
+from kassa_tui.station.objections import MAX_COMMENT, movement_objection
+from kassa_tui.station.office import CrmShift, Office
+from kassa_tui.station.outbox import Outbox
+from kassa_tui.station.receipts import cashier
+from kassa_tui.station.requests import (
+    Answer,
+    CashKind,
+    Declined,
+    Done,
+    MoveCash,
+    Objection,
+    Uncertain,
+)
+from kassa_tui.station.settings import StationSettings
+
+
+class Cash:
+    """Moves cash. Methods raise `RegisterError` and `JournalError`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        journal: Journal,
+        office: Office | None,
+        outbox: Outbox | None,
+        settings: StationSettings,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        shift_id: Callable[[], UUID | None],
+    ) -> None:
+        self._desk = desk
+        self._journal = journal
+        self._office = office
+        self._outbox = outbox
+        self._settings = settings
+        self._clock = clock
+        self._new_id = new_id
+        self._shift_id = shift_id
+
+    async def move(self, request: MoveCash, status: RegisterStatus) -> Answer:
+        """On the register first, then in the CRM; `status` is of a register that is ready."""
+        if wrong := movement_objection(request):
+            return Declined(wrong)
+        shift_id = self._shift_id()
+        if shift_id is None:
+            return Declined(Objection.JOURNAL_FAILED, "no shift is noted")
+        if request.movement_id is not None:
+            for known in await self._journal.cash_moves(shift_id):
+                if known.move.id == request.movement_id:
+                    return _answer_of(known.state)
+        if declined := await self._stands_against(request, status):
+            return declined
+        move = CashMove(
+            id=request.movement_id or self._new_id(),
+            shift_id=shift_id,
+            direction=CashDirection.IN if request.amount > 0 else CashDirection.OUT,
+            kind=request.kind,
+            article_id=request.article_id,
+            amount=abs(request.amount),
+            comment=request.comment.strip()[:MAX_COMMENT],
+            cashier=self._settings.cashier,
+            occurred_at=self._clock(),
+        )
+        await self._journal.add_cash_move(move)
+        state, detail = await self._on_register(move, status)
+        call = self._call(move) if state is CashMoveState.DONE else None
+        await self._journal.note_cash_move(
+            move.id, self._clock(), state, detail, () if call is None else (call,)
+        )
+        if call is not None and self._outbox is not None:
+            stored = await self._journal.call(call.id)
+            assert stored is not None, "the call has just been written"
+            await self._outbox.deliver(stored)
+        if state is CashMoveState.REFUSED:
+            return Declined(Objection.NOT_ENOUGH_CASH, detail)
+        return _answer_of(state)
+
+    async def _stands_against(self, request: MoveCash, status: RegisterStatus) -> Declined | None:
+        taken = max(0, -request.amount)
+        if status.cash_in_drawer is not None and taken > status.cash_in_drawer:
+            return Declined(Objection.NOT_ENOUGH_CASH)
+        office = self._office
+        if office is None:
+            return None
+        await office.look()
+        if office.shift_state is CrmShift.CLOSED:
+            return Declined(Objection.CRM_SHIFT_CLOSED)
+        if office.failing_since is not None:
+            return None  # it is queued; the CRM judges it when it is back
+        if office.shift is not None and taken > office.shift.expected_cash:
+            return Declined(Objection.NOT_ENOUGH_CASH)
+        if request.kind is CashKind.COLLECTION:
+            return None
+        try:
+            page = await office.ask(
+                office.crm.cash_articles(office.club_id, paging=Paging(limit=200))
+            )
+        except CrmError:
+            return None  # likewise
+        wanted = crm.CashDirection.IN if request.amount > 0 else crm.CashDirection.OUT
+        fits = any(
+            article.id == request.article_id and article.active and article.direction is wanted
+            for article in page.items
+        )
+        return None if fits else Declined(Objection.ARTICLE_NEEDED)
+
+    async def _on_register(
+        self, move: CashMove, before: RegisterStatus
+    ) -> tuple[CashMoveState, str]:
+        register, who = self._desk.register, cashier(self._settings)
+        is_in = move.direction is CashDirection.IN
+        command = register.cash_in if is_in else register.cash_out
+        try:
+            await self._desk.read(command(move.amount, who))
+        except OutcomeUnknown as unknown:
+            return await self._by_drawer(move, before), unknown.detail
+        except Refused as refused:
+            return CashMoveState.REFUSED, refused.detail or refused.reason
+        return CashMoveState.DONE, ""
+
+    async def _by_drawer(self, move: CashMove, before: RegisterStatus) -> CashMoveState:
+        """After a lost answer the register's own account of the drawer tells."""
+        try:
+            now = (await self._desk.status()).cash_in_drawer
+        except RegisterError:
+            return CashMoveState.UNKNOWN
+        sign = 1 if move.direction is CashDirection.IN else -1
+        if now is None or before.cash_in_drawer is None:
+            return CashMoveState.UNKNOWN
+        if now == before.cash_in_drawer + sign * move.amount:
+            return CashMoveState.DONE
+        return CashMoveState.REFUSED if now == before.cash_in_drawer else CashMoveState.UNKNOWN
+
+    def _call(self, move: CashMove) -> Call | None:
+        if self._office is None:
+            return None
+        draft = crm.CashMovementDraft(
+            external_id=move.id,
+            direction=crm.CashDirection(move.direction),
+            kind=crm.CashMovementKind(move.kind),
+            article_id=move.article_id,
+            amount=move.amount,
+            comment=move.comment or None,
+            occurred_at=move.occurred_at,
+        )
+        shift = self._office.shift
+        return calls.post_cash_movement(draft, shift.id if shift else None, self._new_id)
+
+
+def _answer_of(state: CashMoveState) -> Answer:
+    match state:
+        case CashMoveState.DONE:
+            return Done()
+        case CashMoveState.REFUSED:
+            return Declined(Objection.NOT_ENOUGH_CASH)
+        case _:
+            return Uncertain()

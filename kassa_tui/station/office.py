@@ -1,0 +1,118 @@
+"""The CRM as the station uses it: every wait bounded, the shift remembered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from kassa_tui.izi.errors import CrmError, CrmTimeout, CrmUnavailable, Internal, NoOpenShift
+from kassa_tui.izi.models.client import Client, ClientSearch, SearchBy
+from kassa_tui.izi.models.shift import Shift, ShiftStatus
+from kassa_tui.izi.port import Crm
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_PHONE = re.compile(r"[0-9]{4,6}|\+[0-9]{11,15}")
+
+
+class CrmShift(StrEnum):
+    """What is known of the CRM's shift."""
+
+    UNKNOWN = "unknown"
+    """The CRM has not been reached yet."""
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Office:
+    """One CRM and one club of it. Every method raises `CrmError`."""
+
+    def __init__(
+        self, crm: Crm, club_id: str, waiting_s: float, clock: Callable[[], datetime]
+    ) -> None:
+        self.crm = crm
+        self.club_id = club_id
+        self._waiting_s = waiting_s
+        self._clock = clock
+        self.shift: Shift | None = None
+        """The open shift, as it was read last; None: unknown or closed."""
+        self.shift_state = CrmShift.UNKNOWN
+        self.failing_since: datetime | None = None
+        """Since when no answer has come; None while the CRM answers."""
+
+    async def ask(self, call: Awaitable[T]) -> T:
+        """One call, its wait bounded; what is no answer of a CRM counts as unsure."""
+        try:
+            async with asyncio.timeout(self._waiting_s):
+                answer = await call
+        except TimeoutError as error:
+            self._fails()
+            raise CrmTimeout(f"no answer in {self._waiting_s:g} s") from error
+        except CrmError as error:
+            if error.retryable:
+                self._fails()
+            else:
+                self.failing_since = None  # a refusal is an answer
+            raise
+        except Exception as error:  # a defect of a CRM's client must not close the till
+            log.exception("a call to the CRM failed")
+            self._fails()
+            raise Internal(repr(error)) from error
+        self.failing_since = None
+        return answer
+
+    async def current_shift(self) -> Shift:
+        """Raises `NoOpenShift`."""
+        try:
+            self.shift = await self.ask(self.crm.current_shift(self.club_id))
+        except NoOpenShift:
+            self.note_shift(None)
+            raise
+        self.shift_state = CrmShift.OPEN
+        return self.shift
+
+    async def look(self) -> None:
+        """Read the current shift; a CRM that is away leaves what was known."""
+        with contextlib.suppress(CrmError):  # `shift_state` and `failing_since` say it
+            await self.current_shift()
+
+    def note_shift(self, shift: Shift | None) -> None:
+        """Remember what an answer told of the current shift."""
+        is_open = shift is not None and shift.status is ShiftStatus.OPEN
+        self.shift = shift if is_open else None
+        self.shift_state = CrmShift.OPEN if is_open else CrmShift.CLOSED
+
+    async def find_client(self, text: str) -> Client | None:
+        """The one client with this telephone (whole, or its last digits); None: not one."""
+        if self.failing_since is not None:
+            raise CrmUnavailable("the CRM does not answer")
+        search = ClientSearch(by=SearchBy.PHONE, value=text, limit=2)
+        found = await self.ask(self.crm.search_clients(self.club_id, search))
+        return found.items[0] if len(found.items) == 1 else None
+
+    async def contact(self, client_id: str) -> str | None:
+        """Where a client's electronic receipt goes, 1008; None: not told now."""
+        if self.failing_since is not None:
+            return None
+        try:
+            told = await self.ask(self.crm.receipt_contact(client_id))
+        except CrmError:
+            return None  # the receipt is printed then; nothing else depends on it
+        return told.buyer_phone_or_address
+
+    def _fails(self) -> None:
+        if self.failing_since is None:
+            self.failing_since = self._clock()
+
+
+def is_phone(text: str) -> bool:
+    """Does what was typed about a client ask for a look-up by telephone?"""
+    return _PHONE.fullmatch(text) is not None

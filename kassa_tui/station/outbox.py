@@ -1,0 +1,226 @@
+"""The outbox: what the CRM must be told is told in order, once with effect, until it is.
+
+Calls of one payment (shift, movement) go one after the other; those of different ones do
+not wait for each other. A call that the CRM will never take is set aside for a person, and
+holds up nothing but its own payment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from kassa_tui.izi.errors import (
+    CrmError,
+    InvalidRequest,
+    NoOpenShift,
+    Refused,
+    ShiftClosed,
+    ShiftHasActiveSessions,
+    ShiftHasPendingTransactions,
+    SignInNeeded,
+)
+from kassa_tui.journal.calls import CallCounts, CallState, StoredCall
+from kassa_tui.journal.errors import JournalError
+from kassa_tui.journal.journal import Journal
+from kassa_tui.station import calls
+from kassa_tui.station.drafts import goes_on_without_crm
+from kassa_tui.station.office import Office
+
+log = logging.getLogger(__name__)
+
+Jitter = Callable[[], float]
+"""A random part of one, 0 included."""
+
+_FIRST_S = 1
+_LAST_S = 60
+"""Contract D.3: 1, 2, 4 ... 60 seconds."""
+_BATCH = 20
+_IDLE_S = 5.0
+"""Between two looks at an idle CRM."""
+
+_LATER = (SignInNeeded, NoOpenShift, ShiftHasActiveSessions, ShiftHasPendingTransactions)
+"""Refusals that end by themselves, or when a person has done something else."""
+
+
+class Outbox:
+    """Delivers the journal's calls. Methods raise `JournalError`."""
+
+    def __init__(
+        self,
+        office: Office,
+        journal: Journal,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        jitter: Jitter,
+        on_news: Callable[[], None],
+    ) -> None:
+        """`on_news` is called when something a face shows has changed; it may not wait."""
+        self._office = office
+        self._journal = journal
+        self._clock = clock
+        self._new_id = new_id
+        self._jitter = jitter
+        self._on_news = on_news
+        self._wake = asyncio.Event()
+        self._busy: set[UUID] = set()
+        """Subjects whose calls are being delivered now."""
+        self._failures = 0
+        self.counts = CallCounts(pending=0, refused=0, poisoned=0)
+
+    def wake(self) -> None:
+        """There is something new to deliver."""
+        self._wake.set()
+
+    async def recall(self) -> None:
+        """Count what waits."""
+        self.counts = await self._journal.call_counts()
+
+    async def run(self) -> None:
+        """Deliver until cancelled. A journal that fails is tried again later."""
+        while True:
+            self._wake.clear()
+            try:
+                pause_s = await self._round()
+            except JournalError:
+                log.exception("the outbox cannot use the journal")
+                pause_s = float(_LAST_S)
+            try:
+                async with asyncio.timeout(pause_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass  # the next round is due
+
+    async def drain(self) -> None:
+        """One try for everything that waits, whenever its next try would be."""
+        far = self._clock() + timedelta(days=365)
+        tried: set[UUID] = set()
+        while True:
+            due = await self._journal.due_calls(far, _BATCH)
+            fresh = [stored for stored in due if stored.call.id not in tried]
+            if not fresh or self._office.failing_since is not None:
+                return
+            for stored in fresh:
+                tried.add(stored.call.id)
+                if stored.call.subject not in self._busy:
+                    await self.deliver(stored)
+
+    async def deliver(self, stored: StoredCall) -> CrmError | None:
+        """Try one call once, and note what came of it; the CRM's words where it did not do it."""
+        error = await self.attempt(stored)
+        if error is not None:
+            await self.note_failure(stored, error)
+        return error
+
+    async def attempt(self, stored: StoredCall) -> CrmError | None:
+        """Try one call once; only a good ending is noted."""
+        subject = stored.call.subject
+        held = subject in self._busy
+        self._busy.add(subject)
+        try:
+            return await self._attempt(stored)
+        finally:
+            if not held:
+                self._busy.discard(subject)
+
+    async def note_failure(self, stored: StoredCall, error: CrmError) -> None:
+        """Note a try that failed: to be repeated, or for a person."""
+        call, now, words = stored.call, self._clock(), str(error)
+        if isinstance(error, Refused) and not isinstance(error, _LATER):
+            if call.name == calls.POST_TRANSACTION and not goes_on_without_crm(
+                calls.transaction_of(call.body)
+            ):
+                # Nothing was printed for it: without the CRM's word it has not taken place.
+                await self._journal.call_off(call.subject, now, words, call.id)
+            else:
+                await self._journal.end_call(call.id, now, CallState.POISONED, words)
+            return
+        wait_s = max(self._backoff_s(stored.tries + 1), float(error.retry_after_s or 0))
+        await self._journal.retry_call(call.id, now, words, now + timedelta(seconds=wait_s))
+
+    def hold(self, subject: UUID) -> None:
+        """Leave the calls of `subject` alone until `release`: it is being worked at."""
+        self._busy.add(subject)
+
+    def release(self, subject: UUID) -> None:
+        self._busy.discard(subject)
+        self.wake()
+
+    async def _round(self) -> float:
+        """Look at the CRM and try what is due; seconds until the next round."""
+        before = self._office.failing_since, self._office.shift_state, self.counts
+        await self._office.look()
+        if self._office.failing_since is None:
+            self._failures = 0
+            for stored in await self._journal.due_calls(self._clock(), _BATCH):
+                if stored.call.subject in self._busy:
+                    continue
+                error = await self.deliver(stored)
+                if error is not None and error.retryable:
+                    break  # the others would only wait for the CRM in turn
+        await self.recall()
+        if before != (self._office.failing_since, self._office.shift_state, self.counts):
+            self._on_news()
+        if self._office.failing_since is not None:
+            self._failures += 1
+            return self._backoff_s(self._failures)
+        return _FIRST_S if self.counts.pending else _IDLE_S
+
+    async def _attempt(self, stored: StoredCall) -> CrmError | None:
+        call = stored.call
+        try:
+            if call.name in calls.ADDRESSED and calls.shift_of(call.body) is None:
+                shift = await self._office.current_shift()
+                stored = await self._readdress(stored, shift.id)
+            try:
+                result = await self._carry_out(stored)
+            except ShiftClosed as closed:
+                if call.name not in calls.ADDRESSED:
+                    raise
+                self._office.note_shift(None)
+                if closed.current_shift_id is None:
+                    raise NoOpenShift("the shift was closed") from closed
+                await self._office.current_shift()
+                stored = await self._readdress(stored, closed.current_shift_id)
+                result = await self._carry_out(stored)
+        except CrmError as error:
+            return error
+        except (ValueError, KeyError) as error:
+            # A kept call that cannot be read is an error of the program; a person must look.
+            return InvalidRequest(type(error).__name__)
+        opened = calls.id_of(result) if call.name == calls.OPEN_SHIFT else None
+        await self._journal.end_call(
+            call.id,
+            self._clock(),
+            CallState.DONE,
+            result=result,
+            crm_shift=None if opened is None else (call.subject, opened),
+        )
+        return None
+
+    async def _carry_out(self, stored: StoredCall) -> str:
+        transaction_id = None
+        if stored.call.name == calls.ATTACH_RECEIPT:
+            first = (await self._journal.calls_of(stored.call.subject))[0]
+            transaction_id = calls.id_of(first.result)
+        return await calls.carry_out(self._office, stored.call, transaction_id)
+
+    async def _readdress(self, stored: StoredCall, shift_id: str) -> StoredCall:
+        """Contract D.2.7: another shift, a new key, the same `external_id`."""
+        await self._journal.readdress_call(
+            stored.call.id,
+            self._clock(),
+            calls.readdressed(stored.call.body, shift_id),
+            self._new_id(),
+        )
+        again = await self._journal.call(stored.call.id)
+        assert again is not None, "the call stands in the journal"
+        return again
+
+    def _backoff_s(self, failures: int) -> float:
+        """Half of it is sure, half is chance."""
+        whole = min(_FIRST_S << min(failures - 1, 16), _LAST_S)
+        return whole * (1 + self._jitter()) / 2

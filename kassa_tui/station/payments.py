@@ -1,0 +1,422 @@
+"""Money that changes hands, from the request to its receipt.
+
+Steps as on the design page: judge, note, tell the CRM, record; the receipt is attached by
+the outbox. Each step is in the journal before it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from drivers.ffd.receipt import Receipt
+from drivers.ffd.validation import problems
+from drivers.register import OutcomeUnknown, Reason, Refused, RegisterStatus
+from kassa_tui.izi import errors as crm_errors
+from kassa_tui.izi.errors import CrmError, LimitExceeded, Retryable
+from kassa_tui.journal.calls import Call, CallState, StoredCall
+from kassa_tui.journal.errors import CallerIdTaken, JournalError
+from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.records import (
+    AttemptState,
+    PayBy,
+    Payment,
+    PaymentKind,
+    PaymentState,
+)
+from kassa_tui.settings.tax import TaxRegimeError
+from kassa_tui.station import calls
+from kassa_tui.station.desk import Desk
+from kassa_tui.station.drafts import basket_of, goes_on_without_crm
+from kassa_tui.station.objections import objection
+from kassa_tui.station.office import CrmShift, Office, is_phone
+from kassa_tui.station.outbox import Outbox
+from kassa_tui.station.plans import Circumstances, Original, Plan, plans
+from kassa_tui.station.recorder import SHIFT_LIFE, Progress, Recorder
+from kassa_tui.station.requests import (
+    Answer,
+    CreditBonus,
+    Declined,
+    Noted,
+    NotRecorded,
+    Objection,
+    PaymentAnswer,
+    PaymentRequest,
+    Recorded,
+    RefundSale,
+    Sell,
+    Several,
+    TakePayment,
+    TurnedDown,
+    Uncertain,
+    Withdraw,
+)
+from kassa_tui.station.settings import StationSettings
+from kassa_tui.station.snapshot import Phase
+
+_METHODS = (PayBy.CASH, PayBy.CARD, PayBy.BALANCE, PayBy.BONUS)
+
+
+class Payments:
+    """Serves requests about money. Methods raise `RegisterError` and `JournalError`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        journal: Journal,
+        recorder: Recorder,
+        office: Office | None,
+        outbox: Outbox | None,
+        settings: StationSettings,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        shift_id: Callable[[], UUID | None],
+        progress: Progress,
+    ) -> None:
+        """`shift_id` tells the journal's shift that is open; without a CRM both are None."""
+        self._desk = desk
+        self._journal = journal
+        self._recorder = recorder
+        self._office = office
+        self._outbox = outbox
+        self._settings = settings
+        self._clock = clock
+        self._new_id = new_id
+        self._shift_id = shift_id
+        self._progress = progress
+
+    async def take(self, request: PaymentRequest) -> Answer:
+        """Nothing is noted before everything that can be judged has been."""
+        if wrong := objection(request) or self._over_limit(request):
+            return Declined(wrong)
+        if request.caller_id is not None:
+            known = await self._journal.payment_of_caller(request.caller_id)
+            if known is not None:
+                return answer_of(known)
+        if isinstance(request, Sell) and request.paid.total == 0:
+            return Declined(Objection.WRONG_SUM)
+        status = await self._recorder.ready(_total(request))
+        if isinstance(status, Declined):
+            return status
+        if declined := await self._crm_stands_against(request):
+            return declined
+        given = await self._circumstances(request, status)
+        if isinstance(given, Declined):
+            return given
+        try:
+            planned = plans(request, given)
+        except TaxRegimeError as error:
+            return Declined(Objection.TAX_UNMAPPED, str(error))
+        except ValidationError as error:
+            return Declined(Objection.WRONG_LINES, _fields(error))
+        if declined := self._unfit(planned, status):
+            return declined
+        self._progress(Phase.NOTING, _total(request), planned[0].payment.id)
+        try:
+            for plan in planned:
+                await self._note(plan)
+        except CallerIdTaken as taken:
+            known = await self._journal.payment(taken.payment_id)
+            assert known is not None, "the journal has just named it"
+            return answer_of(known)
+        answers: list[PaymentAnswer] = []
+        for number, plan in enumerate(planned):
+            # The second receipt of a basket comes behind the first: its FD is noted anew.
+            answers.append(await self._finish(plan, None if number else status))
+        return answers[0] if len(answers) == 1 else Several(tuple(answers))
+
+    async def issue(self, payment_id: UUID) -> Answer:
+        """Send the receipt of a payment that surely has none: no money, no new payment."""
+        state = await self._journal.payment(payment_id)
+        if state is None:
+            return Declined(Objection.NO_SUCH_PAYMENT)
+        if state.called_off:
+            return Declined(Objection.ENDED, state.called_off)
+        if not state.receipts:
+            return Declined(Objection.NO_RECEIPT_DUE)
+        if state.document is not None:
+            return Declined(Objection.ALREADY_RECORDED)
+        if state.last_attempt is not None and not state.last_attempt.state.is_settled:
+            return Declined(Objection.UNSETTLED)
+        status = await self._recorder.ready(state.payment.total, payment_id)
+        if isinstance(status, Declined):
+            return status
+        if is_unconfirmed(state):
+            ended = await self._tell_crm(state.payment)
+            if ended is not None:
+                return ended
+        receipt = Receipt.model_validate_json(await self._journal.receipt(payment_id))
+        return await self._recorder.send(payment_id, receipt, status)
+
+    # Judging
+
+    def _over_limit(self, request: PaymentRequest) -> Objection | None:
+        limit = self._settings.max_payment
+        if isinstance(request, TakePayment):
+            limit = min(limit, self._settings.max_top_up)
+        return Objection.WRONG_SUM if _total(request) > limit else None
+
+    async def _crm_stands_against(self, request: PaymentRequest) -> Declined | None:
+        """K1 and K6: what the CRM's state forbids."""
+        office = self._office
+        if office is None:
+            return Declined(Objection.CRM_NEEDED) if _needs_crm(request) else None
+        if office.shift_state is not CrmShift.OPEN:
+            await office.look()
+        if office.shift_state is CrmShift.CLOSED:
+            return Declined(Objection.CRM_SHIFT_CLOSED)
+        opened = office.shift
+        if opened is not None and self._clock() - opened.opened_at >= SHIFT_LIFE:
+            return Declined(Reason.SHIFT_EXPIRED)
+        if office.failing_since is not None and _needs_crm(request):
+            await office.look()
+            if office.failing_since is not None:
+                return Declined(Objection.CRM_NEEDED)
+        return None
+
+    async def _circumstances(
+        self, request: PaymentRequest, status: RegisterStatus
+    ) -> Circumstances | Declined:
+        client_id = None if isinstance(request, RefundSale) else request.client_id
+        client = "" if isinstance(request, RefundSale) else request.client
+        original = None
+        if isinstance(request, RefundSale):
+            found = await self._original(request)
+            if isinstance(found, Declined):
+                return found
+            original, sale = found
+            client_id, client = sale.client_id, sale.client
+        elif isinstance(request, TakePayment) and self._office is not None and not client_id:
+            identified = await self._identify(request.client)
+            if isinstance(identified, Declined):
+                return identified
+            client_id, client = identified
+        if declined := _drawer_is_short(request, status):
+            return declined
+        contact, paper = await self._delivery(request, client_id)
+        if not paper and contact is None:
+            return Declined(Objection.CONTACT_NEEDED)
+        return Circumstances(
+            settings=self._settings,
+            at=self._clock(),
+            on=status.clock.date(),
+            new_id=self._new_id,
+            client_id=client_id,
+            client=client,
+            contact=contact,
+            paper=paper,
+            shift_id=self._shift_id(),
+            original=original,
+        )
+
+    async def _identify(self, text: str) -> tuple[str | None, str] | Declined:
+        """The client of what was typed, by telephone; other text only names somebody."""
+        assert self._office is not None, "only a CRM knows clients"
+        if not is_phone(text):
+            if self._settings.anonymous_top_ups:
+                return None, text
+            return Declined(Objection.CLIENT_NEEDED)
+        try:
+            found = await self._office.find_client(text)
+        except CrmError:
+            return Declined(Objection.CRM_NEEDED)
+        if found is None:
+            return Declined(Objection.CLIENT_NOT_FOUND)
+        return found.id, found.display_name
+
+    async def _delivery(
+        self, request: PaymentRequest, client_id: str | None
+    ) -> tuple[str | None, bool]:
+        """Contact (1008) and whether paper is printed."""
+        if isinstance(request, (RefundSale, CreditBonus)):
+            contact, wants_paper = None, True
+        else:
+            contact, wants_paper = request.contact, request.paper
+        if contact is None and client_id is not None and self._office is not None:
+            contact = await self._office.contact(client_id)
+        capabilities = self._desk.capabilities
+        may_leave_out = (
+            self._settings.paper_on_request
+            and capabilities is not None
+            and capabilities.electronic_only
+        )
+        return contact, wants_paper or not may_leave_out
+
+    async def _original(self, request: RefundSale) -> tuple[Original, Payment] | Declined:
+        """K8: at most what was paid by each method and is left of it."""
+        state = await self._journal.payment(request.original)
+        if state is None or state.payment.kind is not PaymentKind.CHARGE:
+            return Declined(Objection.NO_SUCH_PAYMENT)
+        if state.called_off:
+            return Declined(Objection.ENDED, state.called_off)
+        told = await self._journal.calls_of(request.original)
+        transaction_id = calls.id_of(told[0].result) if told else None
+        if transaction_id is None or (state.receipts and state.document is None):
+            return Declined(Objection.NOT_ENDED)
+        earlier = await self._journal.refunds_of(request.original)
+        for method, amount in zip(_METHODS, _by_method(request), strict=True):
+            returned = sum(one.payment.paid_by(method) for one in earlier if not one.called_off)
+            if amount > state.payment.paid_by(method) - returned:
+                return Declined(Objection.MORE_THAN_LEFT, method)
+        if not request.lines and request.paid.total != state.payment.total:
+            return Declined(Objection.WRONG_LINES)
+        document = state.document
+        original = Original(
+            transaction_id=transaction_id,
+            lines=basket_of(calls.transaction_of(told[0].call.body).lines),
+            sold_on=(document.date_time if document else state.payment.created_at).date(),
+            receipted=document is not None,
+        )
+        return original, state.payment
+
+    def _unfit(self, planned: tuple[Plan, ...], status: RegisterStatus) -> Declined | None:
+        info = self._desk.info
+        assert info is not None, "a register that told its state has been connected"
+        for plan in planned:
+            if plan.receipt is None:
+                continue
+            if wrong := problems(plan.receipt, info.ffd_version, status.clock.date()):
+                return Declined(Reason.INVALID_RECEIPT, "; ".join(map(str, wrong)))
+        return None
+
+    # Doing
+
+    async def _note(self, plan: Plan) -> None:
+        told: tuple[Call, ...] = ()
+        if self._is_told(plan):
+            assert self._office is not None
+            assert self._outbox is not None
+            shift = self._office.shift
+            told = (calls.post_transaction(plan.draft, shift.id if shift else None, self._new_id),)
+            self._outbox.hold(plan.payment.id)
+        receipts = () if plan.receipt is None else plan.receipt.model_dump_json()
+        try:
+            await self._journal.add_payment(plan.payment, receipts, told)
+        except BaseException:
+            if self._outbox is not None:
+                self._outbox.release(plan.payment.id)
+            raise
+
+    def _is_told(self, plan: Plan) -> bool:
+        """A top-up of nobody's balance stays out of the CRM."""
+        if self._office is None:
+            return False
+        return plan.payment.kind is not PaymentKind.TOP_UP or plan.payment.client_id is not None
+
+    async def _finish(self, plan: Plan, status: RegisterStatus | None) -> PaymentAnswer:
+        payment = plan.payment
+        try:
+            if self._is_told(plan):
+                ended = await self._tell_crm(payment)
+                if ended is not None:
+                    return ended
+            if plan.receipt is None:
+                return Noted(payment.id)
+            ready = status or await self._recorder.ready(payment.total, payment.id)
+            if isinstance(ready, Declined):
+                reason = ready.reason if isinstance(ready.reason, Reason) else Reason.OTHER
+                return NotRecorded(payment.id, reason, ready.reason)
+            return await self._recorder.send(payment.id, plan.receipt, ready)
+        except Refused as refused:
+            return NotRecorded(payment.id, refused.reason, refused.detail)
+        except (OutcomeUnknown, JournalError):
+            return Uncertain(payment.id)  # the journal has the payment: it is found out later
+        finally:
+            if self._outbox is not None:
+                self._outbox.release(payment.id)
+
+    async def _tell_crm(self, payment: Payment) -> TurnedDown | Uncertain | None:
+        """Post the transaction; None: go on to the receipt."""
+        assert self._outbox is not None
+        assert self._office is not None
+        stored: StoredCall = (await self._journal.calls_of(payment.id))[0]
+        if stored.state is CallState.DONE:
+            return None
+        offline = goes_on_without_crm(calls.transaction_of(stored.call.body))
+        if offline and self._office.failing_since is not None:
+            return None  # the outbox knows when to ask the next time
+        self._progress(Phase.TELLING, payment.total, payment.id)
+        error = await self._outbox.attempt(stored)
+        if error is None:
+            return None
+        surely_not = isinstance(error, crm_errors.Refused) or (
+            isinstance(error, Retryable) and not stored.tries
+        )
+        if isinstance(error, crm_errors.Refused) or (surely_not and not offline):
+            await self._journal.call_off(payment.id, self._clock(), str(error), stored.call.id)
+            limit = error.limit if isinstance(error, LimitExceeded) else None
+            return TurnedDown(payment.id, error.code, error.detail, limit)
+        await self._outbox.note_failure(stored, error)
+        return None if offline else Uncertain(payment.id)
+
+
+def is_unconfirmed(state: PaymentState) -> bool:
+    """The CRM has not yet said whether the payment takes place, and only it can."""
+    payment = state.payment
+    if not state.calls or state.calls[0] is not CallState.PENDING or state.called_off:
+        return False
+    if payment.kind not in (PaymentKind.TOP_UP, PaymentKind.CHARGE):
+        return True
+    return bool(payment.paid_by(PayBy.BALANCE) or payment.paid_by(PayBy.BONUS))
+
+
+def answer_of(state: PaymentState) -> PaymentAnswer:
+    """What became of a payment that was asked for before."""
+    payment_id, attempt = state.payment.id, state.last_attempt
+    if state.called_off:
+        return TurnedDown(payment_id, state.called_off.partition(":")[0], state.called_off)
+    if state.document is not None:
+        return Recorded(payment_id)
+    if is_unconfirmed(state):
+        return Uncertain(payment_id)
+    if not state.receipts:
+        return Noted(payment_id)
+    if attempt is None:
+        return NotRecorded(payment_id, Reason.OTHER)
+    if not attempt.state.is_settled:
+        return Uncertain(payment_id)
+    refused = attempt.state is AttemptState.REFUSED and attempt.reason
+    return NotRecorded(payment_id, Reason(attempt.reason) if refused else Reason.OTHER)
+
+
+def _total(request: PaymentRequest) -> int:
+    return request.paid.total if isinstance(request, (Sell, RefundSale)) else request.total
+
+
+def _by_method(request: RefundSale) -> tuple[int, int, int, int]:
+    paid = request.paid
+    return paid.cash, paid.card, paid.balance, paid.bonus
+
+
+def _needs_crm(request: PaymentRequest) -> bool:
+    """K6: everything but a direct sale and a top-up."""
+    match request:
+        case TakePayment():
+            return False
+        case Sell():
+            return bool(request.paid.balance or request.paid.bonus)
+        case _:
+            return True
+
+
+def _drawer_is_short(request: PaymentRequest, status: RegisterStatus) -> Declined | None:
+    match request:
+        case RefundSale():
+            cash = request.paid.cash
+        case Withdraw():
+            cash = request.total if request.pay_by is PayBy.CASH else 0
+        case _:
+            return None
+    if status.cash_in_drawer is not None and cash > status.cash_in_drawer:
+        return Declined(Objection.NOT_ENOUGH_CASH)
+    return None
+
+
+def _fields(error: ValidationError) -> str:
+    """Which fields, without what stood in them."""
+    return "; ".join(
+        ".".join(map(str, found["loc"])) for found in error.errors(include_input=False)[:5]
+    )

@@ -1,0 +1,110 @@
+"""Having a receipt recorded: the attempt noted, the register asked, what came of it noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from drivers.ffd.receipt import Receipt
+from drivers.register import OutcomeUnknown, Reason, Refused, RegisterError, RegisterStatus
+from kassa_tui.journal.errors import JournalError
+from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.records import Attempt, AttemptState
+from kassa_tui.station.desk import Desk
+from kassa_tui.station.documents import Documents
+from kassa_tui.station.obstacles import obstacle
+from kassa_tui.station.receipts import digest
+from kassa_tui.station.requests import Declined, NotRecorded, Objection, Recorded, Uncertain
+from kassa_tui.station.settlement import Settlement
+from kassa_tui.station.snapshot import Phase
+
+SHIFT_LIFE = timedelta(hours=24)
+
+Progress = Callable[[Phase, int, "UUID | None"], None]
+
+
+class Recorder:
+    """Sends receipts. Nothing is sent while an attempt is unsettled."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        journal: Journal,
+        documents: Documents,
+        settlement: Settlement,
+        clock: Callable[[], datetime],
+        progress: Progress,
+    ) -> None:
+        self._desk = desk
+        self._journal = journal
+        self._documents = documents
+        self._settlement = settlement
+        self._clock = clock
+        self._progress = progress
+
+    async def ready(self, total: int, payment_id: UUID | None = None) -> RegisterStatus | Declined:
+        """The register's state if it would take a receipt now, and why not otherwise.
+
+        Raises `RegisterError`.
+        """
+        if self._settlement.open:
+            return Declined(Objection.UNSETTLED)
+        self._progress(Phase.ASKING, total, payment_id)
+        status = await self._desk.status()
+        if reason := obstacle(status):
+            return Declined(reason)
+        opened = status.shift_opened_at
+        if opened is not None and status.clock - opened >= SHIFT_LIFE:
+            return Declined(Reason.SHIFT_EXPIRED)
+        if status.open_document:
+            await self._desk.read(self._desk.register.cancel_document())
+        return status
+
+    async def send(
+        self, payment_id: UUID, receipt: Receipt, status: RegisterStatus
+    ) -> Recorded | NotRecorded | Uncertain:
+        """Note the attempt, hand the receipt over, note what came of it."""
+        attempt = Attempt(
+            payment_id=payment_id,
+            fiscal_drive_number=status.fn.fiscal_drive_number,
+            last_document_number=status.fn.last_fiscal_document_number,
+            digest=digest(receipt.model_dump_json()),
+            sent_at=self._clock(),
+        )
+        try:
+            number = await self._journal.add_attempt(attempt)
+        except JournalError as error:
+            return NotRecorded(payment_id, Reason.OTHER, str(error))
+        self._progress(Phase.RECORDING, receipt.total, payment_id)
+        try:
+            try:
+                document = await self._desk.record(self._desk.register.fiscalize(receipt))
+            except Refused as refused:
+                await self._journal.note_outcome(
+                    number, AttemptState.REFUSED, self._clock(), refused.reason, refused.detail
+                )
+                return NotRecorded(payment_id, refused.reason, refused.detail)
+            except OutcomeUnknown as unknown:
+                await self._journal.note_outcome(
+                    number, AttemptState.UNKNOWN, self._clock(), detail=unknown.detail
+                )
+            else:
+                await self._documents.keep(document, payment_id, number)
+                return Recorded(payment_id)
+        except JournalError:
+            pass  # the attempt stays open in the journal, so the tape will be asked for its end
+        return await self._find_out(payment_id)
+
+    async def _find_out(self, payment_id: UUID) -> Recorded | NotRecorded | Uncertain:
+        """The end of a payment whose answer was lost, if the tape tells it at once."""
+        try:
+            await self._settlement.settle()
+            state = await self._journal.payment(payment_id)
+        except (RegisterError, JournalError):
+            return Uncertain(payment_id)  # the next look around asks again, and tells why
+        if state is not None and state.document is not None:
+            return Recorded(payment_id)
+        if self._settlement.open:
+            return Uncertain(payment_id)
+        return NotRecorded(payment_id, Reason.OTHER)
