@@ -21,6 +21,10 @@ class JournalDamaged(JournalError):
     """The file is no journal, is torn, or does not agree with its key."""
 
 
+class JournalMissing(JournalDamaged):
+    """The file is gone or empty, and its key is still there."""
+
+
 class DiskNearlyFull(JournalError):
     """Too little room is left to promise anything: raised before the write."""
 

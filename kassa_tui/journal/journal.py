@@ -7,6 +7,7 @@ must happen together is one method. A cancelled write may have been kept, as a w
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from kassa_tui.journal import reading
+from kassa_tui.journal.backup import KEPT, back_up
 from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
 from kassa_tui.journal.chain import contact_seal
 from kassa_tui.journal.database import Connect, Database, connect
@@ -483,6 +485,13 @@ class Journal:
     async def head(self) -> JournalHead:
         """How far the journal knows."""
         return await self._ask(reading.head)
+
+    async def back_up(self, folder: Path, at: datetime, keep: int = KEPT) -> Path:
+        """Copy the journal into `folder`, keeping the latest `keep` copies. See `backup`.
+
+        Other writes go on meanwhile.
+        """
+        return await asyncio.to_thread(back_up, self.path, folder, at, keep)
 
     async def note_incident(self, at: datetime, kind: str, detail: str) -> None:
         """Note something that a person should know who reads the log."""

@@ -18,6 +18,7 @@ from kassa_tui.journal.database import PRAGMAS, Connect, Database
 from kassa_tui.journal.errors import (
     JournalDamaged,
     JournalError,
+    JournalMissing,
     JournalReadOnly,
     JournalTooNew,
 )
@@ -57,54 +58,58 @@ async def opened(path: Path, connect: Connect) -> tuple[Database, bytes, WriterL
 
 async def _opened(path: Path, connect: Connect) -> tuple[Database, bytes]:
     try:
-        key = await asyncio.to_thread(_prepare, path)
+        await asyncio.to_thread(_prepare, path)
         database = await connect(path)
     except OSError as error:
         raise _os_error(path, error) from error
     except sqlite3.Error as error:
         raise as_journal_error(error) from error
     try:
-        await database.run(lambda db: _check(db, path, key))
+        key = await database.run(lambda db: _check(db, path))
     except sqlite3.DatabaseError as error:
         await database.close()
         raise _named(path, error) from error
+    except OSError as error:
+        await database.close()
+        raise _os_error(path, error) from error
     except BaseException:
         await database.close()
         raise
     return database, key
 
 
-def _prepare(path: Path) -> bytes:
-    """Make the files private; the key."""
-    is_new = not path.exists() or path.stat().st_size == 0
+def _prepare(path: Path) -> None:
+    """See that there is a file, and that nobody else reads it."""
+    if key_path(path).exists() and not (path.exists() and path.stat().st_size):
+        # The key is written once the file is on the disk, so that it tells of one.
+        raise JournalMissing(f"{path.name} is gone or empty")
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)
-    key = key_path(path)
-    if not key.exists():
-        if not is_new and not _is_older(path):
+
+
+def _key(path: Path, is_unused: bool) -> bytes:
+    """The key of the file `path`; made where the file has not been used yet."""
+    file = key_path(path)
+    if not file.exists():
+        if not is_unused:
             raise JournalDamaged(f"{path.name} has lost its key")
-        _write_key(key)
-    key.chmod(0o600)
-    data = key.read_bytes()
+        _write_key(file)
+    data = file.read_bytes()
     if len(data) != KEY_BYTES:
-        raise JournalDamaged(f"{key.name} is no key")
+        raise JournalDamaged(f"{file.name} is no key")
     return data
 
 
-def _is_older(path: Path) -> bool:
-    """A file from before the chain (or none of ours, which is told later)."""
-    with path.open("rb") as file:
-        header = file.read(100)
-    return header[68:72] != APPLICATION_ID.to_bytes(4, "big")
-
-
 def _write_key(path: Path) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(handle, secrets.token_bytes(KEY_BYTES))
         os.fsync(handle)
     finally:
         os.close(handle)
+    part.replace(path)
     if os.name == "posix":
         # Its name must outlive a power cut as well.
         folder = os.open(path.parent, os.O_RDONLY)
@@ -114,7 +119,8 @@ def _write_key(path: Path) -> None:
             os.close(folder)
 
 
-def _check(db: sqlite3.Connection, path: Path, key: bytes) -> None:
+def _check(db: sqlite3.Connection, path: Path) -> bytes:
+    """Take the file to this version and look at it; its key."""
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise JournalTooNew(f"journal of version {version}, known are {VERSION}")
@@ -126,7 +132,10 @@ def _check(db: sqlite3.Connection, path: Path, key: bytes) -> None:
         db.execute(pragma)
     if is_empty:
         create(db)
-    elif version < VERSION:
+    if is_empty or version == VERSION:
+        key = _key(path, not db.execute("SELECT 1 FROM event LIMIT 1").fetchone())
+    else:
+        key = _key(path, is_unused=True)
         migrate(db, path, key)
     # With the log emptied into the file, its length tells whether its end is missing.
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -136,6 +145,7 @@ def _check(db: sqlite3.Connection, path: Path, key: bytes) -> None:
     if path.stat().st_size < pages * size:
         raise JournalDamaged(f"{path.name} has lost its end")
     _check_end(db, path, key)
+    return key
 
 
 def _check_end(db: sqlite3.Connection, path: Path, key: bytes) -> None:
