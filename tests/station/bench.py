@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, cast
 from uuid import UUID
 
 from drivers.ffd.document import FiscalDocument
@@ -17,6 +18,10 @@ from drivers.virtual.core import VirtualRegister
 from drivers.virtual.faults import Faults
 from drivers.virtual.registration import Registration
 from drivers.virtual.shtrih_face import ShtrihFace
+from kassa_tui.izi.embedded.crm import EmbeddedCrm
+from kassa_tui.izi.embedded.demo import demo_club
+from kassa_tui.izi.errors import CrmTimeout, CrmUnavailable
+from kassa_tui.izi.port import Crm
 from kassa_tui.journal.journal import Journal
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.snapshot import Snapshot
@@ -54,6 +59,7 @@ class Bench:
         self._face: ShtrihFace | None = None
         self._address = ("127.0.0.1", 0)
         self._ids = 0
+        self.gate: Gate | None = None
 
     async def plug_in(self) -> None:
         """Put the register on its socket, at the same port each time."""
@@ -71,6 +77,8 @@ class Bench:
             await self.pull_out()
         self.register.close()
         self._executor.shutdown()
+        if self.gate is not None:
+            await self.gate.embedded.close()
 
     def fail(self, spec: str) -> None:
         """Inject faults from now on."""
@@ -99,8 +107,19 @@ class Bench:
         self._ids += 1
         return UUID(int=0x7000 << 64 | 2 << 62 | self._ids)
 
+    async def open_crm(self) -> "Gate":
+        """The demo club's CRM beside the journal, behind a gate that can be shut."""
+        crm = await EmbeddedCrm.open(
+            self.path.with_name("crm.db"), clock=now, randomness=Random(7).randbytes
+        )
+        club = await demo_club(crm)
+        self.gate = Gate(crm, crm.session(club.token), club.club_id)
+        return self.gate
+
     @asynccontextmanager
-    async def station(self, timing: LinkTiming = QUICK) -> AsyncIterator["Running"]:
+    async def station(
+        self, timing: LinkTiming = QUICK, settings: StationSettings = SETTINGS
+    ) -> AsyncIterator["Running"]:
         """A station that works; it is cut off like a killed one if it is still at work."""
         journal = await Journal.open(self.path)
         try:
@@ -109,7 +128,17 @@ class Bench:
             register = ShtrihRegister(
                 f"socket://{host}:{port}", timezone=MOSCOW, protocol="v1", timing=timing
             )
-            running.station = Station(register, journal, SETTINGS, now, self.new_id, running.listen)
+            running.journal = journal
+            running.station = Station(
+                register,
+                journal,
+                settings,
+                now,
+                self.new_id,
+                running.listen,
+                crm=None if self.gate is None else cast("Crm", self.gate),
+                club_id="" if self.gate is None else self.gate.club_id,
+            )
             running.task = asyncio.create_task(running.station.run())
             try:
                 yield running
@@ -121,10 +150,36 @@ class Bench:
             await journal.close()
 
 
+class Gate:
+    """The way to a CRM: calls pass, are turned back, or their answers are lost."""
+
+    def __init__(self, embedded: EmbeddedCrm, session: Crm, club_id: str) -> None:
+        self.embedded = embedded
+        self.session = session
+        self.club_id = club_id
+        self.is_shut = False
+        """Nothing gets through."""
+        self.loses: set[str] = set()
+        """Calls that are carried out once more without an answer."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        async def call(*arguments: object, **named: object) -> Any:
+            if self.is_shut:
+                raise CrmUnavailable("the gate is shut")
+            answer = await getattr(self.session, name)(*arguments, **named)
+            if name in self.loses:
+                self.loses.discard(name)
+                raise CrmTimeout("the answer is lost")
+            return answer
+
+        return call
+
+
 class Running:
     """A station at work and what it has said."""
 
     station: Station
+    journal: Journal
     task: asyncio.Task[None]
 
     def __init__(self) -> None:
