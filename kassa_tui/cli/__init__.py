@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from kassa_tui.cli import config, demo, virtual_register
+from kassa_tui.cli import config, demo, journal, virtual_register
 
 EXIT_BAD_INPUT = 2
 """Exit code for arguments or input that cannot be used."""
@@ -35,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_ShowVersion)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (config, demo, virtual_register):
+    for command in (config, demo, journal, virtual_register):
         command.add_parser(subparsers)
     return parser
 
