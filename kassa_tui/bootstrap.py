@@ -11,9 +11,9 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -24,7 +24,10 @@ from kassa_tui import words
 from kassa_tui.words import _
 
 if TYPE_CHECKING:
+    from kassa_tui.izi.embedded.crm import EmbeddedCrm
     from kassa_tui.link.host import Listener, Worker
+    from kassa_tui.settings.model import Settings
+    from kassa_tui.station.settings import StationSettings
 
 STOP_S = 10.0
 """How long a request in work may go on when the face has gone, before it is cut off."""
@@ -90,6 +93,7 @@ async def demo_station(
     """Put the demo's station together and run it until it is stopped."""
     from drivers.ffd.enumerations import TaxSystem, VatRate
     from drivers.shtrih.driver import ShtrihRegister
+    from kassa_tui.izi.embedded.demo import demo_club
     from kassa_tui.journal.errors import JournalError, JournalInUse
     from kassa_tui.journal.journal import Journal
     from kassa_tui.station.settings import StationSettings
@@ -101,6 +105,7 @@ async def demo_station(
         cashier="Иванова А.",
         tax_system=TaxSystem.SIMPLIFIED_INCOME,
         vat_rate=VatRate.NO_VAT,
+        blind_count=False,
     )
     url = await asyncio.wrap_future(address())
     try:
@@ -113,11 +118,66 @@ async def demo_station(
         zone = local_now().tzinfo
         assert zone is not None, "local time is aware"
         register = ShtrihRegister(url, timezone=zone)
-        station = Station(register, journal, settings, local_now, new_id, listener)
-        ready(station)
-        await station.run()
+        async with embedded_crm(state) as crm:
+            club = await demo_club(crm)
+            station = Station(
+                register,
+                journal,
+                settings,
+                local_now,
+                new_id,
+                listener,
+                crm=crm.session(club.token),
+                club_id=club.club_id,
+                jitter=secrets.SystemRandom().random,
+            )
+            ready(station)
+            await station.run()
     finally:
         await journal.close()
+
+
+@asynccontextmanager
+async def embedded_crm(state: Path) -> AsyncIterator[EmbeddedCrm]:
+    """The CRM of a club that has no other, in the directory `state`. Raises `CannotStart`."""
+    import sqlite3
+
+    from kassa_tui.izi.embedded.crm import EmbeddedCrm
+    from kassa_tui.izi.embedded.schema import NotOurFile
+
+    try:
+        crm = await EmbeddedCrm.open(
+            state / "crm.db", clock=local_now, randomness=secrets.token_bytes
+        )
+    except (NotOurFile, sqlite3.Error, OSError) as error:
+        raise CannotStart(_("The CRM cannot be opened: {why}").format(why=error)) from error
+    try:
+        yield crm
+    finally:
+        await crm.close()
+
+
+def station_settings(settings: Settings, cashier: int = 0) -> StationSettings:
+    """What a station must be told, from a club's settings; `cashier` counts from 0."""
+    from kassa_tui.settings.tax import Purpose
+    from kassa_tui.station.settings import StationSettings
+
+    at_till = settings.cashiers[cashier]
+    tax_system, vat_rate = settings.tax.resolve(Purpose.TOP_UP, local_now().date())
+    return StationSettings(
+        club=settings.legal_entity.place,
+        till=settings.station.name,
+        cashier=at_till.name,
+        cashier_inn=at_till.inn,
+        tax_system=tax_system,
+        vat_rate=vat_rate,
+        taxes=settings.tax.resolve,
+        fiscalise_balance_charges=settings.sales.fiscalise_balance_charges,
+        anonymous_top_ups=False,
+        paper_on_request=settings.printing.paper == "on_request",
+        max_payment=settings.limits.max_receipt,
+        max_top_up=settings.limits.max_top_up,
+    )
 
 
 @contextmanager
