@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from kassa_tui.journal import reading
@@ -48,7 +48,7 @@ from kassa_tui.journal.shifts import (
     ShiftRecord,
     StoredCashMove,
 )
-from kassa_tui.journal.writing import Log, as_journal_error, transaction
+from kassa_tui.journal.writing import Log, Unit, as_journal_error, commit
 
 T = TypeVar("T")
 
@@ -69,6 +69,8 @@ class Journal:
         self._key = key
         self._lock = lock
         self._free_bytes = free_bytes
+        self._turn = asyncio.Lock()
+        self._waiting: list[Unit[Any]] = []
 
     @classmethod
     async def open(
@@ -528,7 +530,15 @@ class Journal:
         return await self._write(at, with_room)
 
     async def _write(self, at: datetime, work: Callable[[Log], T]) -> T:
-        return await self._database.run(lambda db: transaction(db, self._key, at, work))
+        unit = Unit(at, work)
+        self._waiting.append(unit)
+        async with self._turn:
+            if not unit.has_ended:
+                # The thread works in order of coming: where the task that had taken this unit
+                # along was cancelled meanwhile, an empty commit still ends behind that one.
+                units, self._waiting = self._waiting, []
+                await self._database.run(lambda db: commit(db, self._key, units))
+        return unit.result()
 
     async def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         try:
@@ -573,7 +583,10 @@ def _payment_body(payment: Payment, receipts: list[dict[str, object]]) -> dict[s
         "original": _text(payment.original_id),
         "comment": masked(payment.comment),
         "created_at": payment.created_at.isoformat(),
-        "parts": [asdict(part) for part in payment.parts],
+        "parts": [
+            {"method": part.method, "amount": part.amount, "card": part.card}
+            for part in payment.parts
+        ],
         "lines": [{**asdict(line), "quantity": str(line.quantity)} for line in payment.lines],
         "receipts": receipts,
     }

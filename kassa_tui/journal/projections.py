@@ -6,8 +6,8 @@ A `!` before it says that it must touch a row: the event does not fit what is wr
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections.abc import Mapping
 
 from kassa_tui.journal.errors import NotNow
 
@@ -172,10 +172,21 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def project(db: sqlite3.Connection, at: str, kind: str, body: str) -> None:
-    """Change the projections as one event says. Raises `NotNow`, `sqlite3.Error`."""
-    names = {**json.loads(body), "at": at, "body": body}
-    for statement in STATEMENTS[kind]:
-        touched = db.execute(statement.removeprefix("!"), names).rowcount
-        if statement.startswith("!") and not touched:
+_PLAN = {
+    kind: tuple((one.removeprefix("!"), one.startswith("!")) for one in statements)
+    for kind, statements in STATEMENTS.items()
+}
+
+
+def project(
+    db: sqlite3.Connection, at: str, kind: str, body: str, members: Mapping[str, object]
+) -> None:
+    """Change the projections as one event says; `members` are those of `body`.
+
+    Raises `NotNow`, `sqlite3.Error`.
+    """
+    names = {**members, "at": at, "body": body}
+    for statement, must_touch in _PLAN[kind]:
+        touched = db.execute(statement, names).rowcount
+        if must_touch and not touched:
             raise NotNow(f"{kind} does not follow from what is written")

@@ -47,6 +47,10 @@ _ATTEMPT = """
            a.digest, a.sent_at, a.state, a.reason, a.detail
     FROM attempt a JOIN receipt_intent i ON i.id = a.receipt
 """
+_UNSETTLED = """
+    SELECT number FROM attempt INDEXED BY one_attempt_at_a_time
+    WHERE state IN ('sent', 'unknown')
+"""
 _DOCUMENT = """
     SELECT fiscal_drive_number, fiscal_document_number, form, fiscal_sign, date_time,
            shift_number, receipt_number, calculation_sign, total, qr, printed_at, delivered_at
@@ -187,9 +191,7 @@ def receipt(db: sqlite3.Connection, receipt_id: UUID) -> str:
 
 
 def unsettled_attempts(db: sqlite3.Connection) -> tuple[StoredAttempt, ...]:
-    rows = db.execute(
-        f"{_ATTEMPT} WHERE a.state IN ('sent', 'unknown') ORDER BY a.number"
-    ).fetchall()
+    rows = db.execute(f"{_ATTEMPT} WHERE a.number IN ({_UNSETTLED}) ORDER BY a.number").fetchall()
     return tuple(map(_attempt, rows))
 
 
@@ -199,7 +201,7 @@ def unsettled_attempts(db: sqlite3.Connection) -> tuple[StoredAttempt, ...]:
 def undelivered(db: sqlite3.Connection, fiscal_drive_number: str) -> tuple[int, ...]:
     rows = db.execute(
         """
-        SELECT fiscal_document_number FROM fiscal_document
+        SELECT fiscal_document_number FROM fiscal_document INDEXED BY document_undelivered
         WHERE fiscal_drive_number = ? AND delivered_at IS NULL ORDER BY fiscal_document_number
         """,
         (fiscal_drive_number,),

@@ -7,6 +7,7 @@ of a running station: what is compared is one moment of it.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ class _Search:
             if seal != last.seal:
                 raise _Found("event", seq, "does not agree with its seal")
             try:
-                project(self._db, at, kind, body)
+                project(self._db, at, kind, body, json.loads(body))
             except (sqlite3.Error, NotNow, LookupError, ValueError) as error:
                 raise _Found("event", seq, f"does not follow from those before: {error}") from error
             self.events = seq

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from kassa_tui.journal import reading
 from kassa_tui.journal.chain import head_seal, next_link
@@ -14,6 +14,8 @@ from kassa_tui.journal.errors import DiskNearlyFull, JournalError, JournalReadOn
 from kassa_tui.journal.projections import project
 
 T = TypeVar("T")
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Log:
@@ -27,13 +29,13 @@ class Log:
 
     def append(self, kind: str, body: Mapping[str, object]) -> None:
         """Add one event and change the projections as it says."""
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        text = _encode(body)
         self._last = next_link(self.key, self._last, self._at, kind, text)
         self.db.execute(
             "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
             (self._last.seq, self._at, kind, text, self._last.seal),
         )
-        project(self.db, self._at, kind, text)
+        project(self.db, self._at, kind, text, body)
 
     def seal(self) -> None:
         """Move the head to the last event."""
@@ -43,26 +45,63 @@ class Log:
         )
 
 
-def transaction(db: sqlite3.Connection, key: bytes, at: datetime, work: Callable[[Log], T]) -> T:
-    """Do `work` and commit, durably; or keep nothing of it.
+class Unit(Generic[T]):
+    """Work that is kept whole or not at all, and what became of it."""
 
-    Raises:
-        JournalError: Whatever the file or its rules refused, and what `work` raised.
+    def __init__(self, at: datetime, work: Callable[[Log], T]) -> None:
+        self._at = at
+        self._work = work
+        self._result: T | None = None
+        self._failure: Exception | None = None
+        self.has_ended = False
+
+    def result(self) -> T:
+        """What the work returned, or raises what it raised."""
+        assert self.has_ended, "the unit has been committed"
+        if self._failure is not None:
+            raise self._failure
+        return self._result  # type: ignore[return-value]
+
+    def run(self, db: sqlite3.Connection, key: bytes) -> None:
+        """Do the work inside the transaction that is open."""
+        log = Log(db, key, self._at)
+        self._result = self._work(log)
+        log.seal()
+
+    def end(self, failure: Exception | None = None) -> None:
+        if isinstance(failure, sqlite3.Error):
+            reason = as_journal_error(failure)
+            reason.__cause__ = failure
+            failure = reason
+        self._failure, self.has_ended = failure, True
+
+
+def commit(db: sqlite3.Connection, key: bytes, units: Sequence[Unit[Any]]) -> None:
+    """Do the units in order and commit them, durably; each has ended then.
+
+    Those that wait together share one commit. Where one of them fails, each is done in a
+    transaction of its own.
     """
+    if not units:
+        return
     try:
         db.execute("BEGIN IMMEDIATE")
-        try:
-            log = Log(db, key, at)
-            result = work(log)
-            log.seal()
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
+        for unit in units:
+            unit.run(db, key)
+        db.execute("COMMIT")
+    except BaseException as failure:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        if not isinstance(failure, Exception):
             raise
-    except sqlite3.Error as error:
-        raise as_journal_error(error) from error
-    return result
+        if len(units) == 1:
+            units[0].end(failure)
+            return
+        for unit in units:
+            commit(db, key, [unit])
+    else:
+        for unit in units:
+            unit.end()
 
 
 def as_journal_error(error: sqlite3.Error) -> JournalError:
