@@ -85,9 +85,7 @@ class Cash:
             move.id, self._clock(), state, detail, () if call is None else (call,)
         )
         if call is not None and self._outbox is not None:
-            stored = await self._journal.call(call.id)
-            assert stored is not None, "the call has just been written"
-            await self._outbox.deliver(stored)
+            await self._outbox.deliver_new(call)
         if state is CashMoveState.REFUSED:
             return Declined(Objection.NOT_ENOUGH_CASH, detail)
         return _answer_of(state)
@@ -128,7 +126,7 @@ class Cash:
         is_in = move.direction is CashDirection.IN
         command = register.cash_in if is_in else register.cash_out
         try:
-            await self._desk.read(command(move.amount, who))
+            await self._desk.record(command(move.amount, who))
         except OutcomeUnknown as unknown:
             return await self._by_drawer(move, before), unknown.detail
         except Refused as refused:

@@ -71,8 +71,8 @@ class Desk:
             await self.drop()
             raise Refused(Reason.OTHER, repr(error)) from error
 
-    async def record(self, command: Awaitable[FiscalDocument]) -> FiscalDocument:
-        """A fiscal command: its document, `Refused`, or `OutcomeUnknown`."""
+    async def record(self, command: Awaitable[T]) -> T:
+        """A command that changes something: its good end, `Refused`, or `OutcomeUnknown`."""
         try:
             async with asyncio.timeout(self._fiscal_s):
                 return await command

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from drivers.ffd.arithmetic import item_cost
+from drivers.ffd.enumerations import QuantityMeasure
 from kassa_tui.journal.records import PayBy
 from kassa_tui.station.basket import MAX_LINES, BasketLine, LineKind, Paid
 from kassa_tui.station.requests import (
@@ -21,6 +22,8 @@ from kassa_tui.station.requests import (
     TakePayment,
     Withdraw,
 )
+
+_UNITS = frozenset(QuantityMeasure)
 
 MAX_TOTAL = 10_000_000_00
 """Kopecks; the largest sum of one payment."""
@@ -123,8 +126,9 @@ def _lines(lines: tuple[BasketLine, ...], paid: Paid) -> Objection | None:
 def _is_wrong(line: BasketLine) -> bool:
     return (
         not line.name.strip()
-        or not 0 < line.quantity < 10**9
         or not line.quantity.is_finite()
+        or not 0 < line.quantity < 10**9
+        or line.unit not in _UNITS
         or -int(line.quantity.as_tuple().exponent) > 6
         or not 0 <= line.price <= MAX_TOTAL
         or min(line.discount, line.bonus) < 0

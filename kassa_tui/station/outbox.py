@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from kassa_tui.izi.errors import (
     CrmError,
@@ -23,7 +25,7 @@ from kassa_tui.izi.errors import (
     ShiftHasPendingTransactions,
     SignInNeeded,
 )
-from kassa_tui.journal.calls import CallCounts, CallState, StoredCall
+from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.station import calls
@@ -39,6 +41,7 @@ _FIRST_S = 1
 _LAST_S = 60
 """Contract D.3: 1, 2, 4 ... 60 seconds."""
 _BATCH = 20
+_DRAINED = 1000
 _IDLE_S = 5.0
 """Between two looks at an idle CRM."""
 
@@ -67,7 +70,8 @@ class Outbox:
         self._on_news = on_news
         self._wake = asyncio.Event()
         self._busy: set[UUID] = set()
-        """Subjects whose calls are being delivered now."""
+        """Subjects that the rounds leave alone."""
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._failures = 0
         self.counts = CallCounts(pending=0, refused=0, poisoned=0)
 
@@ -99,7 +103,7 @@ class Outbox:
         far = self._clock() + timedelta(days=365)
         tried: set[UUID] = set()
         while True:
-            due = await self._journal.due_calls(far, _BATCH)
+            due = await self._journal.due_calls(far, _DRAINED)
             fresh = [stored for stored in due if stored.call.id not in tried]
             if not fresh or self._office.failing_since is not None:
                 return
@@ -110,25 +114,45 @@ class Outbox:
 
     async def deliver(self, stored: StoredCall) -> CrmError | None:
         """Try one call once, and note what came of it; the CRM's words where it did not do it."""
-        error = await self.attempt(stored)
-        if error is not None:
-            await self.note_failure(stored, error)
-        return error
+        async with self.alone(stored.call.subject):
+            error = await self.attempt(stored)
+            if error is not None:
+                await self.note_failure(stored, error)
+            return error
+
+    async def deliver_new(self, call: Call) -> StoredCall:
+        """Try a call that has just been written down, and what became of it."""
+        stored = await self._journal.call(call.id)
+        assert stored is not None, "the call has just been written"
+        await self.deliver(stored)
+        ended = await self._journal.call(call.id)
+        assert ended is not None, "nothing leaves the journal"
+        return ended
+
+    @asynccontextmanager
+    async def alone(self, subject: UUID) -> AsyncIterator[None]:
+        """Nobody else makes a call of `subject` meanwhile."""
+        async with self._locks.setdefault(subject, asyncio.Lock()):
+            yield
 
     async def attempt(self, stored: StoredCall) -> CrmError | None:
-        """Try one call once; only a good ending is noted."""
-        subject = stored.call.subject
-        held = subject in self._busy
-        self._busy.add(subject)
-        try:
-            return await self._attempt(stored)
-        finally:
-            if not held:
-                self._busy.discard(subject)
+        """Try one call once, if it still waits; only a good ending is noted."""
+        now = await self._journal.call(stored.call.id)
+        assert now is not None, "the call stands in the journal"
+        match now.state:
+            case CallState.DONE:
+                return None
+            case CallState.PENDING:
+                return await self._attempt(now)
+            case _:
+                return InvalidRequest(now.error)
 
     async def note_failure(self, stored: StoredCall, error: CrmError) -> None:
         """Note a try that failed: to be repeated, or for a person."""
         call, now, words = stored.call, self._clock(), str(error)
+        standing = await self._journal.call(call.id)
+        if standing is None or standing.state is not CallState.PENDING:
+            return  # it has ended already
         if isinstance(error, Refused) and not isinstance(error, _LATER):
             if call.name == calls.POST_TRANSACTION and not goes_on_without_crm(
                 calls.transaction_of(call.body)

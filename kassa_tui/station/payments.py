@@ -116,8 +116,7 @@ class Payments:
             return declined
         self._progress(Phase.NOTING, _total(request), planned[0].payment.id)
         try:
-            for plan in planned:
-                await self._note(plan)
+            await self._note_all(planned)
         except CallerIdTaken as taken:
             known = await self._journal.payment(taken.payment_id)
             assert known is not None, "the journal has just named it"
@@ -284,6 +283,16 @@ class Payments:
 
     # Doing
 
+    async def _note_all(self, planned: tuple[Plan, ...]) -> None:
+        """All of a basket or, as far as the journal lets it be taken back, nothing."""
+        for number, plan in enumerate(planned):
+            try:
+                await self._note(plan)
+            except JournalError as error:
+                for noted in planned[:number]:
+                    await self._journal.call_off(noted.payment.id, self._clock(), str(error))
+                raise
+
     async def _note(self, plan: Plan) -> None:
         told: tuple[Call, ...] = ()
         if self._is_told(plan):
@@ -331,6 +340,12 @@ class Payments:
     async def _tell_crm(self, payment: Payment) -> TurnedDown | Uncertain | None:
         """Post the transaction; None: go on to the receipt."""
         assert self._outbox is not None
+        async with self._outbox.alone(payment.id):
+            return await self._tell_crm_alone(payment, self._outbox)
+
+    async def _tell_crm_alone(
+        self, payment: Payment, outbox: Outbox
+    ) -> TurnedDown | Uncertain | None:
         assert self._office is not None
         stored: StoredCall = (await self._journal.calls_of(payment.id))[0]
         if stored.state is CallState.DONE:
@@ -339,17 +354,16 @@ class Payments:
         if offline and self._office.failing_since is not None:
             return None  # the outbox knows when to ask the next time
         self._progress(Phase.TELLING, payment.total, payment.id)
-        error = await self._outbox.attempt(stored)
+        error = await outbox.attempt(stored)
         if error is None:
             return None
-        surely_not = isinstance(error, crm_errors.Refused) or (
-            isinstance(error, Retryable) and not stored.tries
-        )
-        if isinstance(error, crm_errors.Refused) or (surely_not and not offline):
+        refused = isinstance(error, crm_errors.Refused)
+        surely_not = refused or (isinstance(error, Retryable) and not stored.tries)
+        if refused or (surely_not and not offline):
             await self._journal.call_off(payment.id, self._clock(), str(error), stored.call.id)
             limit = error.limit if isinstance(error, LimitExceeded) else None
             return TurnedDown(payment.id, error.code, error.detail, limit)
-        await self._outbox.note_failure(stored, error)
+        await outbox.note_failure(stored, error)
         return None if offline else Uncertain(payment.id)
 
 

@@ -17,6 +17,7 @@ from kassa_tui.izi.errors import CrmError
 from kassa_tui.izi.models import shift as crm
 from kassa_tui.izi.models.page import Order, Paging
 from kassa_tui.izi.values import MAX_KOPECKS
+from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import ShiftClosing, ShiftOpening, ShiftRecord, ShiftStep
 from kassa_tui.station import calls
@@ -79,7 +80,10 @@ class Shift:
         """Note what was done at the register by hand: a shift opened there, or closed."""
         record, fn = self.record, status.fn.fiscal_drive_number
         if status.shift is ShiftState.CLOSED:
-            if record is not None and record.step is ShiftStep.OPEN:
+            ended = (
+                (ShiftStep.OPEN, ShiftStep.CLOSING) if self._office is None else (ShiftStep.OPEN,)
+            )
+            if record is not None and record.step in ended:
                 await self._journal.shift_is_closed(record.opening.id, self._clock(), None)
                 await self.recall()
             return
@@ -107,6 +111,7 @@ class Shift:
             return Declined(Reason.SHIFT_EXPIRED)
         if self._office is not None:
             await self._office.look()
+        await self._end_closing(status)
         in_crm = self._office is None or self._office.shift_state is CrmShift.OPEN
         if status.shift is ShiftState.OPEN and in_crm:
             return Declined(Reason.SHIFT_OPEN)
@@ -117,9 +122,6 @@ class Shift:
         report = None
         if status.shift is ShiftState.CLOSED:
             await self.adopt(status)
-            if self.record is not None and self.record.step is ShiftStep.CLOSING:
-                await self._journal.shift_is_closed(self.record.opening.id, self._clock(), None)
-                await self.recall()
             if self.record is None:
                 await self._begin(status, counted, request.comment, None)
                 await self.recall()
@@ -169,6 +171,15 @@ class Shift:
                 return Uncertain()
         return await self._finish(record, standing, closing, document)
 
+    async def _end_closing(self, status: RegisterStatus) -> None:
+        """Bring a closing to its end that was cut off behind the register's report."""
+        record = self.record
+        if status.shift is not ShiftState.CLOSED or record is None or record.closing is None:
+            return
+        if record.step is ShiftStep.CLOSING:
+            standing = self._office.shift if self._office is not None else None
+            await self._finish(record, standing, record.closing, None)
+
     async def _finish(
         self,
         record: ShiftRecord | None,
@@ -198,11 +209,7 @@ class Shift:
             await self._journal.queue_calls(queued, self._clock())
         closed = None
         if call is not None and self._outbox is not None:
-            stored = await self._journal.call(call.id)
-            assert stored is not None, "the call has just been written"
-            await self._outbox.deliver(stored)
-            done = await self._journal.call(call.id)
-            closed = calls.shift_from(done.result if done is not None else None)
+            closed = calls.shift_from((await self._outbox.deliver_new(call)).result)
         if self._outbox is not None:
             await self._outbox.recall()
         await self.recall()
@@ -269,9 +276,10 @@ class Shift:
         )
         call = calls.open_shift(self.record.opening.id, opening, self._new_id)
         await self._journal.queue_calls((call,), self._clock())
-        stored = await self._journal.call(call.id)
-        assert stored is not None, "the call has just been written"
-        await self._outbox.deliver(stored)
+        opened = await self._outbox.deliver_new(call)
+        if opened.state is not CallState.DONE and self._office is not None:
+            # It will be opened when the CRM is back: sales that need no balance go on (K6).
+            self._office.shift_state = CrmShift.UNKNOWN
 
     async def _report(self, form: DocumentForm, status: RegisterStatus) -> FiscalDocument | None:
         """Record the report; after a lost answer the tape tells. None: nobody knows yet."""

@@ -455,3 +455,39 @@ async def test_k4_a_basket_of_two_tax_systems_becomes_two_receipts_of_one_order(
         assert services.fiscal_status is food.fiscal_status is FiscalStatus.ISSUED
     first, second = await bench.receipts()
     assert (first.total, second.total) == (120_00, 130_00)
+
+
+async def test_k15_the_clients_contact_goes_to_the_register_and_is_masked_elsewhere(
+    bench: Bench,
+) -> None:
+    async with open_till(bench) as running:
+        answer = await ask(running, replace(TOP_UP, client_id=IVAN))
+        assert isinstance(answer, Recorded)
+        stored = await running.journal.receipt(answer.payment_id)
+        assert '"buyer_contact":"ivan.petrov@example.ru"' in stored.replace(" ", "")
+        assert "ivan.petrov" not in repr(running.last)
+    receipt = await only_receipt(bench)
+    assert any(b"ivan.petrov@example.ru" in tag.raw for tag in receipt.tags)
+
+
+async def test_paper_is_left_out_only_where_the_receipt_can_be_sent(bench: Bench) -> None:
+    async with open_till(bench, paper_on_request=True) as running:
+        nobody = replace(TOP_UP, client_id=None, client="Пётр", paper=False)
+        assert await ask(running, nobody) == Declined(Objection.CONTACT_NEEDED)
+        before = len(bench.paper)
+        sent = replace(nobody, contact="petr@example.ru")
+        assert isinstance(await ask(running, sent), Recorded)
+        assert "ПОПОЛНЕНИЕ" not in "".join(bench.paper[before:]).upper()
+
+
+async def test_an_unmapped_tax_code_refuses_before_money_is_noted(bench: Bench) -> None:
+    def unmapped(purpose: Purpose, on: date) -> tuple[TaxSystem, VatRate]:
+        from kassa_tui.settings.tax import UnmappedTaxCode
+
+        raise UnmappedTaxCode("USN_5", "tax.services")
+
+    async with open_till(bench, taxes=unmapped) as running:
+        answer = await ask(running, Sell(lines=(HOUR,), paid=Paid(cash=120_00)))
+        assert isinstance(answer, Declined)
+        assert answer.reason is Objection.TAX_UNMAPPED
+        assert running.last.payments == ()
