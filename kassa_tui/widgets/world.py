@@ -41,8 +41,10 @@ def _parts(snapshot: Snapshot, now: datetime) -> Iterator[tuple[Level, str]]:
     else:
         yield Level.WELL, _("FR")
     if register is None:
-        for word in (_("FN"), _("OFD"), _("Shift")):
-            yield Level.UNKNOWN, word
+        yield Level.UNKNOWN, _("FN")
+        yield Level.UNKNOWN, _("OFD")
+        yield from _crm(snapshot)
+        yield Level.UNKNOWN, _("Shift")
     else:
         told = snapshot.silence is None
         yield _fn(snapshot, register, told)
@@ -51,6 +53,7 @@ def _parts(snapshot: Snapshot, now: datetime) -> Iterator[tuple[Level, str]]:
             _unless(told, Level.LOOK if unsent else Level.WELL),
             _("OFD {count}").format(count=unsent),
         )
+        yield from _crm(snapshot)
         yield _shift(snapshot, register, now, told)
     missing = snapshot.without_receipt
     yield Level.LOOK if missing else Level.WELL, _("No receipt {count}").format(count=missing)
@@ -80,6 +83,21 @@ def _shift(
             return _unless(told, Level.WELL), _("Shift {number}: {length}").format(
                 number=number, length=length
             )
+
+
+def _crm(snapshot: Snapshot) -> Iterator[tuple[Level, str]]:
+    """How many records wait for it; nothing where no CRM is used."""
+    crm = snapshot.crm
+    if crm is None:
+        return
+    waiting = crm.queued + crm.poisoned
+    word = _("CRM {count}").format(count=waiting) if waiting else _("CRM")
+    if crm.failing_since is not None:
+        yield Level.STOPPED, word
+    elif crm.shift_is_open is None:
+        yield Level.UNKNOWN, word
+    else:
+        yield Level.LOOK if waiting else Level.WELL, word
 
 
 def _unless(told: bool, level: Level) -> Level:

@@ -17,7 +17,7 @@ from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.shift import ShiftScreen
 from kassa_tui.station.alarms import alarms
-from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.station.snapshot import CrmState, Snapshot
 from kassa_tui.station.tape import Doubt
 from kassa_tui.widgets.alarm_words import words
 from kassa_tui.widgets.frame_lines import STRIP_ROWS
@@ -57,6 +57,13 @@ EXTREME = replace(
         ofd=replace(REGISTER.ofd, unsent_count=999),
     ),
     unissued=(UNISSUED,) * 99,
+    crm=CrmState(
+        shift_is_open=True,
+        shift_opened_at=NOW - timedelta(hours=23, minutes=59),
+        failing_since=NOW - timedelta(minutes=59),
+        queued=999,
+        poisoned=99,
+    ),
 )
 
 
