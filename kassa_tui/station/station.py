@@ -62,6 +62,7 @@ from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.settlement import Settlement
 from kassa_tui.station.shift import Shift
 from kassa_tui.station.snapshot import CrmState, InProgress, Phase, Silence, Snapshot, Unsettled
+from kassa_tui.station.upkeep import Upkeep
 
 QUEUE_LIMIT = 16
 """Requests that may wait."""
@@ -110,6 +111,7 @@ class Station:
         self._payments_desk = Payments(
             self._desk, journal, self._recorder, *books, self._current_shift, self._progress
         )
+        self._upkeep = Upkeep(journal, settings, clock)
         self._journal = journal
         self._settings = settings
         self._clock = clock
@@ -165,6 +167,7 @@ class Station:
                 if (entry := self._queue.get_nowait()) is not None:
                     entry[1].set_result(Declined(Objection.STOPPED))
             await self._desk.drop()
+            await self._upkeep.end()
 
     async def _serve_next(self) -> None:
         try:
@@ -183,6 +186,8 @@ class Station:
             raise
         await self._look_around()
         answer.set_result(result)
+        if isinstance(request, CloseShift | RotateShift) and isinstance(result, Done):
+            self._upkeep.begin()
 
     async def _serve(self, request: Request) -> Answer:
         try:
@@ -328,7 +333,7 @@ class Station:
                 crm=self._crm_view(),
                 unknown_cash_moves=self._unknown_cash_moves,
                 in_progress=self._in_progress,
-                journal_failure=self._journal_failure,
+                journal_failure=self._journal_failure or self._upkeep.failure,
             )
         )
 

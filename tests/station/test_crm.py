@@ -491,3 +491,9 @@ async def test_an_unmapped_tax_code_refuses_before_money_is_noted(bench: Bench) 
         assert isinstance(answer, Declined)
         assert answer.reason is Objection.TAX_UNMAPPED
         assert running.last.payments == ()
+
+
+async def test_the_journal_is_copied_when_the_shift_is_closed(bench: Bench) -> None:
+    async with open_till(bench, backups_kept=2) as running:
+        assert isinstance(await ask(running, CloseShift(counted_cash=0)), Done)
+    assert len(list((bench.path.parent / "backups").glob("*.db"))) == 1

@@ -1,0 +1,52 @@
+"""What the journal needs after each shift: to forget contacts, and a copy of itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from kassa_tui.journal.errors import JournalError
+from kassa_tui.journal.journal import Journal
+from kassa_tui.station.settings import StationSettings
+
+FOLDER = "backups"
+"""Beside the journal."""
+
+
+class Upkeep:
+    """Works beside the requests: a long journal takes seconds to copy."""
+
+    def __init__(
+        self, journal: Journal, settings: StationSettings, clock: Callable[[], datetime]
+    ) -> None:
+        self._journal = journal
+        self._settings = settings
+        self._clock = clock
+        self._working: asyncio.Task[None] | None = None
+        self.failure = ""
+        """Words of the last failure; empty after the next success."""
+
+    def begin(self) -> None:
+        """Start, unless the work of the last shift is still going on."""
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+
+    async def end(self) -> None:
+        """Wait for what was begun; a copy that is given up leaves nothing under its name."""
+        if self._working is not None:
+            await asyncio.gather(self._working, return_exceptions=True)
+
+    async def _work(self) -> None:
+        now, settings = self._clock(), self._settings
+        try:
+            await self._journal.purge_contacts(
+                now - timedelta(days=settings.personal_data_days), now
+            )
+            await self._journal.back_up(
+                self._journal.path.parent / FOLDER, now, settings.backup_count
+            )
+        except JournalError as error:
+            self.failure = str(error)
+        else:
+            self.failure = ""
