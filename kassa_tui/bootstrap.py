@@ -25,12 +25,13 @@ from kassa_tui.words import _
 
 if TYPE_CHECKING:
     from kassa_tui.izi.embedded.crm import EmbeddedCrm
-    from kassa_tui.link.host import Listener, Worker
+    from kassa_tui.link.host import Listener, StationHost, Worker
+    from kassa_tui.link.joining import Hosted
     from kassa_tui.settings.model import Settings
     from kassa_tui.station.settings import StationSettings
 
 STOP_S = 10.0
-"""How long a request in work may go on when the face has gone, before it is cut off."""
+"""How long the virtual register may take to stop."""
 
 _CLEAR_CONSOLE = "\x1b[2J\x1b[H"
 
@@ -39,49 +40,124 @@ class CannotStart(Exception):
     """The station could not be put together; the text is for people."""
 
 
-def demo(state: Path | None, language: str | None) -> int:
+def demo(state: Path | None, language: str | None, *, view: bool = False) -> int:
     """Run the till on a virtual register. The result is an exit code.
 
     Args:
         state: Where journal and register are kept; None: in a directory gone afterwards.
         language: `ru` or `en`; None: as the locale says.
+        view: Look on only, at a station that runs already.
     """
     words.use(words.catalogue(words.language(language)))
+    with ExitStack() as stack:
+        if state is None:
+            state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kassa-")))
+        return face(state, demo_hosted(state), view=view)
+
+
+def face(state: Path, hosted: Hosted, *, view: bool) -> int:
+    """The screen, over the running station of `state` or over one made here; the exit code."""
+    from kassa_tui.link.joining import CannotJoin, joined
+
     console = os.environ.get("TERM") == "linux"
     if console:
         # Read by Textual when it is imported; a console prints stray letters of the query.
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
-    with ExitStack() as stack:
-        if state is None:
-            state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kassa-")))
-        try:
-            state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            return _fail(str(error))
-        return _run(state, console)
-
-
-def _run(state: Path, console: bool) -> int:
-    """The face over a station over a virtual register; the exit code."""
     from kassa_tui.app import KassaApp
-    from kassa_tui.link.host import StationHost
-    from kassa_tui.link.in_process import InProcessLink
 
-    with virtual_register(state) as address:
-        host = StationHost(lambda *parts: demo_station(state, address, *parts))
-        try:
-            app = KassaApp(InProcessLink(host), local_now, console=console)
-            failure = app.run()
-        finally:
-            stopped = host.stop(STOP_S)
-            if console:
-                # A console has no second screen: what was drawn would stay.
-                sys.stdout.write(_CLEAR_CONSOLE)
-                sys.stdout.flush()
-    if not stopped:
-        # Left as a kill would leave it; the next start repairs that.
-        os._exit(1)
+    try:
+        with joined(state, hosted, view=view) as link:
+            app = KassaApp(link, local_now, console=console)
+            try:
+                failure = app.run()
+            finally:
+                if console:
+                    # A console has no second screen: what was drawn would stay.
+                    sys.stdout.write(_CLEAR_CONSOLE)
+                    sys.stdout.flush()
+    except CannotJoin as error:
+        return _fail(str(error))
     return _fail(failure) if failure else app.return_code or 0
+
+
+def demo_hosted(state: Path) -> Hosted:
+    """The demo's station and its virtual register, in the directory `state`."""
+
+    @contextmanager
+    def hosted() -> Iterator[StationHost]:
+        from kassa_tui.link.host import StationHost
+
+        with virtual_register(state) as address:
+            yield StationHost(lambda *parts: demo_station(state, address, *parts))
+
+    return hosted
+
+
+def club(config: Path | None, state: Path | None) -> tuple[Path, Hosted]:
+    """State directory and station of a real till. Raises `SettingsError`.
+
+    Args:
+        config: The settings file; None: the usual one.
+        state: Where the journal is; None: where the settings say.
+    """
+    from kassa_tui.settings.file import config_path, load, state_directory
+
+    settings = load(config_path(config, os.environ), os.environ).settings
+    directory = state if state is not None else state_directory(settings)
+
+    @contextmanager
+    def hosted() -> Iterator[StationHost]:
+        from kassa_tui.link.host import StationHost
+
+        with ExitStack() as stack:
+            address = None
+            if settings.station.training:
+                address = stack.enter_context(virtual_register(directory))
+            yield StationHost(lambda *parts: club_station(settings, directory, address, *parts))
+
+    return directory, hosted
+
+
+async def club_station(
+    settings: Settings,
+    state: Path,
+    training: Callable[[], Future[str]] | None,
+    listener: Listener,
+    ready: Callable[[Worker], None],
+) -> None:
+    """Put the station of a club together and run it until it is stopped."""
+    from drivers.shtrih.address import AddressError
+    from drivers.shtrih.driver import ShtrihRegister
+    from kassa_tui.journal.errors import JournalError
+    from kassa_tui.journal.journal import Journal
+    from kassa_tui.settings.tax import TaxRegimeError
+    from kassa_tui.station.station import Station
+
+    if settings.crm.kind == "gateway":
+        raise CannotStart(_("A CRM behind a gateway is not served yet: set kind = embedded."))
+    told = settings.fiscal_register
+    try:
+        station = station_settings(settings)
+        register = ShtrihRegister(
+            told.url if training is None else await asyncio.wrap_future(training()),
+            timezone=told.timezone,
+            operator_password=int(told.operator_password.get_secret_value()),
+            admin_password=int(told.admin_password.get_secret_value()),
+            protocol=told.protocol,
+        )
+    except (TaxRegimeError, AddressError) as error:
+        raise CannotStart(str(error)) from error
+    try:
+        journal = await Journal.open(state / "journal.db")
+    except JournalError as error:
+        raise CannotStart(_("The journal cannot be opened: {why}").format(why=error)) from error
+    try:
+        # The club's own clients come with the screens for them; money is taken without.
+        worker = Station(register, journal, station, local_now, new_id, listener)
+        ready(worker)
+        await worker.run()
+    finally:
+        await journal.close()
 
 
 async def demo_station(
@@ -106,6 +182,7 @@ async def demo_station(
         tax_system=TaxSystem.SIMPLIFIED_INCOME,
         vat_rate=VatRate.NO_VAT,
         blind_count=False,
+        backups_kept=30,
     )
     url = await asyncio.wrap_future(address())
     try:
@@ -177,6 +254,7 @@ def station_settings(settings: Settings, cashier: int = 0) -> StationSettings:
         paper_on_request=settings.printing.paper == "on_request",
         max_payment=settings.limits.max_receipt,
         max_top_up=settings.limits.max_top_up,
+        backups_kept=settings.limits.backup_count,
     )
 
 

@@ -10,7 +10,19 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from kassa_tui.cli import config, demo, journal, virtual_register
+from kassa_tui.cli import (
+    config,
+    demo,
+    journal,
+    pay,
+    settle,
+    shift,
+    station,
+    status,
+    tape,
+    till,
+    virtual_register,
+)
 
 EXIT_BAD_INPUT = 2
 """Exit code for arguments or input that cannot be used."""
@@ -31,11 +43,24 @@ class _ShowVersion(argparse.Action):
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = argparse.ArgumentParser(
-        prog="kassa", description="Cashier station of a computer club."
+        prog="kassa",
+        description="Cashier station of a computer club. Without a command: the till's screen.",
     )
     parser.add_argument("--version", action=_ShowVersion)
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (config, demo, journal, virtual_register):
+    till.add_arguments(parser)
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for command in (
+        pay,
+        shift,
+        status,
+        tape,
+        settle,
+        station,
+        journal,
+        config,
+        demo,
+        virtual_register,
+    ):
         command.add_parser(subparsers)
     return parser
 

@@ -21,6 +21,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--lang", choices=("ru", "en"), help="language of the screen (default: the locale's)"
     )
+    parser.add_argument(
+        "--view", action="store_true", help="look on only, at a demo that runs already"
+    )
     parser.set_defaults(run=run)
 
 
@@ -31,4 +34,4 @@ def run(args: argparse.Namespace) -> int:
     from kassa_tui.bootstrap import demo
 
     state: Path | None = Path(args.state) if args.state else None
-    return demo(state, args.lang)
+    return demo(state, args.lang, view=args.view)

@@ -65,7 +65,8 @@ class Door:
     def make(self) -> None:
         """Make it, mode 0700. Raises `NotPrivate` where it is another's, `OSError`."""
         # On Windows, too, Python gives a directory of this mode to its owner alone.
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.directory.mkdir(mode=0o700, exist_ok=True)
         self._check()
 
     def publish(self, address: Address) -> None:

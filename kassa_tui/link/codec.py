@@ -69,9 +69,27 @@ def _plain(value: Any) -> Any:
             return [[_plain(key), _plain(one)] for key, one in value.items()]
         case _ if is_dataclass(value):
             plain = {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-            return {_CLASS: type(value).__name__, **plain}
+            kind: Any = type(value)
+            for name in _bare(kind):
+                # An enumeration that is an int or a str may stand where only those are promised.
+                if isinstance(member := getattr(value, name), Enum):
+                    plain[name] = member.value
+            return {_CLASS: kind.__name__, **plain}
         case _:
             raise TypeError(f"{type(value).__name__} does not travel")
+
+
+@cache
+def _bare(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass that are declared as numbers or text, or none."""
+    bare = {int, str, NoneType}
+    hints = get_type_hints(kind)
+    return tuple(
+        name
+        for name, hint in hints.items()
+        if {hint, *get_args(hint)} - {hint} <= bare
+        and (hint in bare or get_origin(hint) in (Union, UnionType))
+    )
 
 
 def _refuse(_: str) -> None:

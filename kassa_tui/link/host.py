@@ -49,9 +49,10 @@ class StationHost:
 
     def start(self) -> None:
         """Start the thread; does nothing the second time."""
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="station", daemon=True)
-            self._thread.start()
+        with self._lock:
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="station", daemon=True)
+                self._thread.start()
 
     def stop(self, timeout: float) -> bool:
         """End after the request in work, or cut it off after `timeout` seconds.

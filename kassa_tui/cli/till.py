@@ -1,0 +1,43 @@
+"""`kassa` without a command: the screen of the till."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    # Names of their own: a command's arguments of the same name would be overwritten.
+    parser.add_argument(
+        "--config",
+        dest="till_config",
+        metavar="FILE",
+        help="settings file of the screen (default: $KASSA_CONFIG, else the usual place)",
+    )
+    parser.add_argument(
+        "--state", dest="till_state", metavar="DIR", help="where the screen's journal is"
+    )
+    parser.add_argument(
+        "--view", dest="till_view", action="store_true", help="look on only, at a running till"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the screen; 2 for settings that cannot be used, 1 when its station failed."""
+    import sys
+    from pathlib import Path
+
+    from kassa_tui import bootstrap, words
+    from kassa_tui.cli.exit_codes import BAD_INPUT
+    from kassa_tui.settings.problems import SettingsError
+
+    words.use(words.catalogue(words.language(None)))
+    try:
+        state, hosted = bootstrap.club(
+            Path(args.till_config) if args.till_config else None,
+            Path(args.till_state) if args.till_state else None,
+        )
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+    return bootstrap.face(state, hosted, view=args.till_view)

@@ -1,0 +1,146 @@
+"""One journal has one station: whoever takes its lock runs it, everybody else joins."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from kassa_tui.journal.errors import JournalInUse
+from kassa_tui.journal.lock import WriterLock
+from kassa_tui.link.address import Door
+from kassa_tui.link.host import StationHost
+from kassa_tui.link.in_process import InProcessLink
+from kassa_tui.link.link import Link
+from kassa_tui.words import _
+
+STOP_S = 10.0
+"""How long a request in work may go on when its station is to end, before it is cut off."""
+
+JOIN_S = 10.0
+"""How long a station may take to listen, or to be gone."""
+HANDOVER_S = 3.0
+"""How long the station of a short command may take to make room for one that stays."""
+_ASK_AGAIN_S = 0.02
+
+UNFINISHED = 3
+"""Exit code when a station had to be left in the middle of its work."""
+
+Hosted = Callable[[], AbstractContextManager[StationHost]]
+"""Makes the host of a station that has not started, and puts its parts away."""
+
+
+class CannotJoin(Exception):
+    """There is no way to a station; the text is for people."""
+
+
+class RunsAlready(CannotJoin):
+    """Another process has the station of this journal."""
+
+
+@contextmanager
+def joined(state: Path, hosted: Hosted, *, view: bool = False) -> Iterator[Link]:
+    """A link to the station of the journal in `state`, the running one or one made here.
+
+    One made here lives as long as the context does, and offers itself to others. A face
+    that looks on only (`view`) never makes one. Raises `CannotJoin`.
+    """
+    door = _made(state)
+    give_up_at = time.monotonic() + JOIN_S
+    while True:
+        if not view and (lock := _taken(door)) is not None:
+            with _offered(lock, door, hosted) as host:
+                yield InProcessLink(host)
+            return
+        if (link := _running(door, view)) is not None:
+            yield link
+            return
+        if view and not _is_held(door):
+            raise CannotJoin(_("No station is running here."))
+        if time.monotonic() > give_up_at:
+            raise CannotJoin(_("The running station does not answer."))
+        time.sleep(_ASK_AGAIN_S)  # it is starting, or has just ended
+
+
+@contextmanager
+def alone(state: Path, hosted: Hosted) -> Iterator[StationHost]:
+    """The one station of the journal in `state`, ready to be started and joined.
+
+    Raises `RunsAlready`, `CannotJoin`.
+    """
+    door = _made(state)
+    give_up_at = time.monotonic() + HANDOVER_S
+    while (lock := _taken(door)) is None:
+        if time.monotonic() > give_up_at:
+            raise RunsAlready(_("A station is running already with {path}.").format(path=state))
+        time.sleep(_ASK_AGAIN_S)
+    with _offered(lock, door, hosted) as host:
+        yield host
+
+
+@contextmanager
+def _offered(lock: WriterLock, door: Door, hosted: Hosted) -> Iterator[StationHost]:
+    """A host that others can join, until it is stopped at the end."""
+    from kassa_tui.link.server import SocketServer
+
+    stopped = True
+    try:
+        with hosted() as host:
+            server = SocketServer(host, door)
+            try:
+                try:
+                    server.start().result(JOIN_S)
+                except (OSError, TimeoutError) as error:
+                    raise CannotJoin(str(error)) from error
+                yield host
+            finally:
+                door.withdraw()  # whoever comes now waits for the next station
+                stopped = host.stop(STOP_S)
+                server.stop(STOP_S)
+    finally:
+        if not stopped:
+            # Left as a kill would leave it; the next start repairs that.
+            sys.stdout.flush()
+            os._exit(UNFINISHED)
+        lock.release()
+
+
+def _made(state: Path) -> Door:
+    door = Door.beside(state)
+    try:
+        door.make()
+    except OSError as error:
+        raise CannotJoin(str(error)) from error
+    return door
+
+
+def _taken(door: Door) -> WriterLock | None:
+    try:
+        return WriterLock.take(door.lock)
+    except JournalInUse:
+        return None
+    except OSError as error:
+        raise CannotJoin(str(error)) from error
+
+
+def _is_held(door: Door) -> bool:
+    if (lock := _taken(door)) is None:
+        return True
+    lock.release()
+    return False
+
+
+def _running(door: Door, view: bool) -> Link | None:
+    """A link to the station that listens at the door at this moment."""
+    from kassa_tui.link.socket_link import SocketLink, answers
+
+    try:
+        address = door.find()
+    except OSError as error:
+        raise CannotJoin(str(error)) from error
+    if address is None or not answers(address):
+        return None
+    return SocketLink(address, view=view)
