@@ -255,6 +255,7 @@ def station_settings(settings: Settings, cashier: int = 0) -> StationSettings:
         max_payment=settings.limits.max_receipt,
         max_top_up=settings.limits.max_top_up,
         backups_kept=settings.limits.backup_count,
+        personal_data_days=settings.limits.personal_data_days,
     )
 
 

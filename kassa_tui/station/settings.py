@@ -55,11 +55,9 @@ class StationSettings:
     crm_s: float = 10.0
     """Longest wait for an answer of the CRM."""
     backups_kept: int = 0
-    """Copies of the journal, one made at each close of a shift, beside it; 0: none are made."""
+    """Copies of the journal, one made after each shift, beside it; 0: none are made."""
     personal_data_days: int = 30
     """After its receipt is recorded a contact is kept for so many days."""
-    backup_count: int = 30
-    """Copies of the journal that are kept; one is made after each shift."""
     shown_payments: int = 30
     """Payments of a snapshot."""
 

@@ -18,7 +18,6 @@ from kassa_tui.izi.models import shift as crm
 from kassa_tui.izi.models.page import Order, Paging
 from kassa_tui.izi.values import MAX_KOPECKS
 from kassa_tui.journal.calls import CallState
-from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import ShiftClosing, ShiftOpening, ShiftRecord, ShiftStep
 from kassa_tui.station import calls
@@ -40,9 +39,6 @@ from kassa_tui.station.requests import (
 )
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.shift_report import journal_total, shift_report, z_report
-
-BACKUPS = "backups"
-"""Folder of the journal's copies, beside the journal."""
 
 
 class Shift:
@@ -218,20 +214,8 @@ class Shift:
             await self._outbox.recall()
         await self.recall()
         total = 0 if record is None else await journal_total(self._journal, record.opening.id)
-        await self._back_up()
         waiting = self._outbox.counts.pending if self._outbox is not None else 0
         return Done(shift_report(closing, told, closed, total, waiting))
-
-    async def _back_up(self) -> None:
-        """A copy that cannot be made does not undo the close; the log of the journal says so."""
-        if not self._settings.backups_kept:
-            return
-        folder = self._journal.path.with_name(BACKUPS)
-        now = self._clock()
-        try:
-            await self._journal.back_up(folder, now, self._settings.backups_kept)
-        except JournalError as error:
-            await self._journal.note_incident(now, "backup_failed", str(error))
 
     async def _begin(
         self,

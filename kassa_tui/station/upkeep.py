@@ -43,9 +43,9 @@ class Upkeep:
             await self._journal.purge_contacts(
                 now - timedelta(days=settings.personal_data_days), now
             )
-            await self._journal.back_up(
-                self._journal.path.parent / FOLDER, now, settings.backup_count
-            )
+            if settings.backups_kept:
+                folder = self._journal.path.with_name(FOLDER)
+                await self._journal.back_up(folder, now, settings.backups_kept)
         except JournalError as error:
             self.failure = str(error)
         else:
