@@ -7,6 +7,7 @@ face alone.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import sys
@@ -25,10 +26,13 @@ from kassa_tui.words import _
 
 if TYPE_CHECKING:
     from kassa_tui.izi.embedded.crm import EmbeddedCrm
+    from kassa_tui.journal.journal import Journal
     from kassa_tui.link.host import Listener, StationHost, Worker
     from kassa_tui.link.joining import Hosted
     from kassa_tui.settings.model import Settings
     from kassa_tui.station.settings import StationSettings
+
+log = logging.getLogger(__name__)
 
 STOP_S = 10.0
 """How long the virtual register may take to stop."""
@@ -128,8 +132,6 @@ async def club_station(
     """Put the station of a club together and run it until it is stopped."""
     from drivers.shtrih.address import AddressError
     from drivers.shtrih.driver import ShtrihRegister
-    from kassa_tui.journal.errors import JournalError
-    from kassa_tui.journal.journal import Journal
     from kassa_tui.settings.tax import TaxRegimeError
     from kassa_tui.station.station import Station
 
@@ -147,10 +149,7 @@ async def club_station(
         )
     except (TaxRegimeError, AddressError) as error:
         raise CannotStart(str(error)) from error
-    try:
-        journal = await Journal.open(state / "journal.db")
-    except JournalError as error:
-        raise CannotStart(_("The journal cannot be opened: {why}").format(why=error)) from error
+    journal = await open_journal(state)
     try:
         # The club's own clients come with the screens for them; money is taken without.
         worker = Station(register, journal, station, local_now, new_id, listener)
@@ -170,8 +169,6 @@ async def demo_station(
     from drivers.ffd.enumerations import TaxSystem, VatRate
     from drivers.shtrih.driver import ShtrihRegister
     from kassa_tui.izi.embedded.demo import demo_club
-    from kassa_tui.journal.errors import JournalError, JournalInUse
-    from kassa_tui.journal.journal import Journal
     from kassa_tui.station.settings import StationSettings
     from kassa_tui.station.station import Station
 
@@ -185,12 +182,7 @@ async def demo_station(
         backups_kept=30,
     )
     url = await asyncio.wrap_future(address())
-    try:
-        journal = await Journal.open(state / "journal.db")
-    except JournalInUse as error:
-        raise CannotStart(_("Another till works with {path}.").format(path=state)) from error
-    except JournalError as error:
-        raise CannotStart(_("The journal cannot be opened: {why}").format(why=error)) from error
+    journal = await open_journal(state)
     try:
         zone = local_now().tzinfo
         assert zone is not None, "local time is aware"
@@ -212,6 +204,25 @@ async def demo_station(
             await station.run()
     finally:
         await journal.close()
+
+
+async def open_journal(state: Path) -> Journal:
+    """The journal in the directory `state`; a damaged one is put aside for a new one.
+
+    What the new one lacks the station reads back from the tape. Raises `CannotStart`.
+    """
+    from kassa_tui.journal.errors import JournalError, JournalInUse
+    from kassa_tui.journal.recovery import open_or_replace
+
+    try:
+        journal, incident = await open_or_replace(state / "journal.db", local_now())
+    except JournalInUse as error:
+        raise CannotStart(_("Another till works with {path}.").format(path=state)) from error
+    except JournalError as error:
+        raise CannotStart(_("The journal cannot be opened: {why}").format(why=error)) from error
+    if incident is not None:
+        log.warning("a new journal was begun: %s (%s)", incident.kind, incident.detail)
+    return journal
 
 
 @asynccontextmanager
