@@ -143,6 +143,10 @@ class Payments:
         status = await self._recorder.ready(state.payment.total, payment_id)
         if isinstance(status, Declined):
             return status
+        state = await self._journal.payment(payment_id)  # the tape may have told more
+        assert state is not None, "nothing leaves the journal"
+        if state.document is not None:
+            return Declined(Objection.ALREADY_RECORDED)
         if is_unconfirmed(state):
             ended = await self._tell_crm(state.payment)
             if ended is not None:

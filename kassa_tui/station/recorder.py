@@ -11,6 +11,7 @@ from drivers.register import OutcomeUnknown, Reason, Refused, RegisterError, Reg
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import Attempt, AttemptState
+from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
 from kassa_tui.station.obstacles import obstacle
@@ -33,6 +34,7 @@ class Recorder:
         journal: Journal,
         documents: Documents,
         settlement: Settlement,
+        tape_check: TapeCheck,
         clock: Callable[[], datetime],
         progress: Progress,
     ) -> None:
@@ -40,6 +42,7 @@ class Recorder:
         self._journal = journal
         self._documents = documents
         self._settlement = settlement
+        self._tape_check = tape_check
         self._clock = clock
         self._progress = progress
 
@@ -59,6 +62,7 @@ class Recorder:
             return Declined(Reason.SHIFT_EXPIRED)
         if status.open_document:
             await self._desk.read(self._desk.register.cancel_document())
+        await self._tape_check.check(status)
         return status
 
     async def send(

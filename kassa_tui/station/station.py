@@ -26,6 +26,7 @@ from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.station.cash import Cash
+from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents, remembered
 from kassa_tui.station.office import CrmShift, Office
@@ -106,7 +107,13 @@ class Station:
         self._shift = Shift(self._desk, journal, self._documents, *books)
         self._cash = Cash(self._desk, journal, *books, self._current_shift)
         self._recorder = Recorder(
-            self._desk, journal, self._documents, self._settlement, clock, self._progress
+            self._desk,
+            journal,
+            self._documents,
+            self._settlement,
+            TapeCheck(self._desk, journal, self._documents, clock),
+            clock,
+            self._progress,
         )
         self._payments_desk = Payments(
             self._desk, journal, self._recorder, *books, self._current_shift, self._progress

@@ -13,6 +13,7 @@ from kassa_tui.station.requests import (
     Declined,
     Done,
     IssueReceipt,
+    NotRecorded,
     Objection,
     PrintCopy,
     Recorded,
@@ -133,3 +134,27 @@ async def test_a_copy_is_never_a_second_document(bench: Bench) -> None:
         await running.station.ask(FIVE_HUNDRED)
         assert await running.station.ask(PrintCopy()) == Done()
     assert len(await bench.receipts()) == 1
+
+
+async def test_a_journal_put_back_to_an_older_state_issues_no_receipt_twice(bench: Bench) -> None:
+    await open_shift(bench)
+    bench.fail("paper-out-before@close_receipt")
+    async with bench.station() as running:
+        answer = await running.station.ask(FIVE_HUNDRED)
+        assert isinstance(answer, NotRecorded)
+    older = {path: path.read_bytes() for path in bench.path.parent.glob("journal.db*")}
+    await bench.by_hand(bench.register.set_paper, True)
+    issue = IssueReceipt(answer.payment_id)
+    async with bench.station() as running:
+        assert await running.station.ask(issue) == Recorded(answer.payment_id)
+        lost = await running.station.ask(FIVE_HUNDRED)
+        assert isinstance(lost, Recorded)
+    for path in bench.path.parent.glob("journal.db*"):
+        path.unlink()
+    for path, content in older.items():
+        path.write_bytes(content)
+
+    async with bench.station() as running:
+        assert await running.station.ask(issue) == Declined(Objection.ALREADY_RECORDED)
+        assert running.last.without_receipt == 0
+        assert len(await bench.receipts()) == 2
