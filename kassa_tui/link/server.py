@@ -136,6 +136,8 @@ class SocketServer:
         self._open.add(task)
         try:
             if full:
+                async with asyncio.timeout(FAREWELL_S):
+                    await hear(reader, Hello)  # what is not read would undo the answer
                 writer.write(line(Refusal(NoTalk.FULL)))
                 await _drained(writer, FAREWELL_S)
             else:
