@@ -21,16 +21,22 @@ from kassa_tui.journal.calls import Call, CallState, StoredCall
 from kassa_tui.journal.errors import CallerIdTaken, JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import (
-    AttemptState,
     PayBy,
     Payment,
     PaymentKind,
-    PaymentState,
 )
 from kassa_tui.settings.tax import TaxRegimeError
 from kassa_tui.station import calls
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.drafts import basket_of, goes_on_without_crm
+from kassa_tui.station.judgements import (
+    answer_of,
+    by_method,
+    drawer_is_short,
+    is_unconfirmed,
+    needs_crm,
+    total_of,
+)
 from kassa_tui.station.objections import objection
 from kassa_tui.station.office import CrmShift, Office, is_phone
 from kassa_tui.station.outbox import Outbox
@@ -45,14 +51,11 @@ from kassa_tui.station.requests import (
     Objection,
     PaymentAnswer,
     PaymentRequest,
-    Recorded,
     RefundSale,
-    Sell,
     Several,
     TakePayment,
     TurnedDown,
     Uncertain,
-    Withdraw,
 )
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.snapshot import Phase
@@ -96,9 +99,7 @@ class Payments:
             known = await self._journal.payment_of_caller(request.caller_id)
             if known is not None:
                 return answer_of(known)
-        if isinstance(request, Sell) and request.paid.total == 0:
-            return Declined(Objection.WRONG_SUM)
-        status = await self._recorder.ready(_total(request))
+        status = await self._recorder.ready(total_of(request))
         if isinstance(status, Declined):
             return status
         if declined := await self._crm_stands_against(request):
@@ -114,7 +115,7 @@ class Payments:
             return Declined(Objection.WRONG_LINES, _fields(error))
         if declined := self._unfit(planned, status):
             return declined
-        self._progress(Phase.NOTING, _total(request), planned[0].payment.id)
+        self._progress(Phase.NOTING, total_of(request), planned[0].payment.id)
         try:
             await self._note_all(planned)
         except CallerIdTaken as taken:
@@ -160,13 +161,13 @@ class Payments:
         limit = self._settings.max_payment
         if isinstance(request, TakePayment):
             limit = min(limit, self._settings.max_top_up)
-        return Objection.WRONG_SUM if _total(request) > limit else None
+        return Objection.WRONG_SUM if total_of(request) > limit else None
 
     async def _crm_stands_against(self, request: PaymentRequest) -> Declined | None:
         """K1 and K6: what the CRM's state forbids."""
         office = self._office
         if office is None:
-            return Declined(Objection.CRM_NEEDED) if _needs_crm(request) else None
+            return Declined(Objection.CRM_NEEDED) if needs_crm(request) else None
         if office.shift_state is not CrmShift.OPEN:
             await office.look()
         if office.shift_state is CrmShift.CLOSED:
@@ -174,7 +175,7 @@ class Payments:
         opened = office.shift
         if opened is not None and self._clock() - opened.opened_at >= SHIFT_LIFE:
             return Declined(Reason.SHIFT_EXPIRED)
-        if office.failing_since is not None and _needs_crm(request):
+        if office.failing_since is not None and needs_crm(request):
             await office.look()
             if office.failing_since is not None:
                 return Declined(Objection.CRM_NEEDED)
@@ -197,7 +198,7 @@ class Payments:
             if isinstance(identified, Declined):
                 return identified
             client_id, client = identified
-        if declined := _drawer_is_short(request, status):
+        if declined := drawer_is_short(request, status):
             return declined
         contact, paper = await self._delivery(request, client_id)
         if not paper and contact is None:
@@ -260,7 +261,7 @@ class Payments:
         if transaction_id is None or (state.receipts and state.document is None):
             return Declined(Objection.NOT_ENDED)
         earlier = await self._journal.refunds_of(request.original)
-        for method, amount in zip(_METHODS, _by_method(request), strict=True):
+        for method, amount in zip(_METHODS, by_method(request), strict=True):
             returned = sum(one.payment.paid_by(method) for one in earlier if not one.called_off)
             if amount > state.payment.paid_by(method) - returned:
                 return Declined(Objection.MORE_THAN_LEFT, method)
@@ -369,68 +370,6 @@ class Payments:
             return TurnedDown(payment.id, error.code, error.detail, limit)
         await outbox.note_failure(stored, error)
         return None if offline else Uncertain(payment.id)
-
-
-def is_unconfirmed(state: PaymentState) -> bool:
-    """The CRM has not yet said whether the payment takes place, and only it can."""
-    payment = state.payment
-    if not state.calls or state.calls[0] is not CallState.PENDING or state.called_off:
-        return False
-    if payment.kind not in (PaymentKind.TOP_UP, PaymentKind.CHARGE):
-        return True
-    return bool(payment.paid_by(PayBy.BALANCE) or payment.paid_by(PayBy.BONUS))
-
-
-def answer_of(state: PaymentState) -> PaymentAnswer:
-    """What became of a payment that was asked for before."""
-    payment_id, attempt = state.payment.id, state.last_attempt
-    if state.called_off:
-        return TurnedDown(payment_id, state.called_off.partition(":")[0], state.called_off)
-    if state.document is not None:
-        return Recorded(payment_id)
-    if is_unconfirmed(state):
-        return Uncertain(payment_id)
-    if not state.receipts:
-        return Noted(payment_id)
-    if attempt is None:
-        return NotRecorded(payment_id, Reason.OTHER)
-    if not attempt.state.is_settled:
-        return Uncertain(payment_id)
-    refused = attempt.state is AttemptState.REFUSED and attempt.reason
-    return NotRecorded(payment_id, Reason(attempt.reason) if refused else Reason.OTHER)
-
-
-def _total(request: PaymentRequest) -> int:
-    return request.paid.total if isinstance(request, (Sell, RefundSale)) else request.total
-
-
-def _by_method(request: RefundSale) -> tuple[int, int, int, int]:
-    paid = request.paid
-    return paid.cash, paid.card, paid.balance, paid.bonus
-
-
-def _needs_crm(request: PaymentRequest) -> bool:
-    """K6: everything but a direct sale and a top-up."""
-    match request:
-        case TakePayment():
-            return False
-        case Sell():
-            return bool(request.paid.balance or request.paid.bonus)
-        case _:
-            return True
-
-
-def _drawer_is_short(request: PaymentRequest, status: RegisterStatus) -> Declined | None:
-    match request:
-        case RefundSale():
-            cash = request.paid.cash
-        case Withdraw():
-            cash = request.total if request.pay_by is PayBy.CASH else 0
-        case _:
-            return None
-    if status.cash_in_drawer is not None and cash > status.cash_in_drawer:
-        return Declined(Objection.NOT_ENOUGH_CASH)
-    return None
 
 
 def _fields(error: ValidationError) -> str:

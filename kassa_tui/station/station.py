@@ -29,9 +29,10 @@ from kassa_tui.station.cash import Cash
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents, remembered
+from kassa_tui.station.judgements import is_unconfirmed
 from kassa_tui.station.office import CrmShift, Office
 from kassa_tui.station.outbox import Jitter, Outbox
-from kassa_tui.station.payments import Payments, is_unconfirmed
+from kassa_tui.station.payments import Payments
 from kassa_tui.station.recorder import Recorder
 from kassa_tui.station.requests import (
     MAX_TAPE,
