@@ -118,11 +118,14 @@ class Way:
         self.name = name
         self.host = host
         self.door = door
+        self.links: list[Link] = []
 
     def link(self, *, view: bool = False) -> Link:
-        if self.name == "in process":
-            return InProcessLink(self.host)
-        return SocketLink(self.address, view=view)
+        link: Link = InProcessLink(self.host)
+        if self.name != "in process":
+            link = SocketLink(self.address, view=view)
+        self.links.append(link)
+        return link
 
     @property
     def address(self) -> Address:
@@ -147,10 +150,13 @@ async def way(
     door.make()
     server = SocketServer(host, door, unix=name == "unix socket", stalled_s=stalled_s)
     host.start()
+    there = Way(name, host, door)
     try:
         await asyncio.wrap_future(server.start())
-        yield Way(name, host, door)
+        yield there
     finally:
+        for link in there.links:
+            link.detach()
         assert await asyncio.to_thread(host.stop, SOON)
         await asyncio.to_thread(server.stop, SOON)
 

@@ -120,7 +120,7 @@ async def test_a_stopped_face_holds_nothing_up_and_then_sees_the_present(
     stopped, other = Face(), Face()
     stopped.attach(there.link())
     await stopped.until_heard()
-    told = 20_000
+    told = 5_000
     published = asyncio.Event()
     loop = asyncio.get_running_loop()
 
