@@ -31,7 +31,7 @@ WORLD = {
     "power-loss": 0.3,
 }
 """By operation of the cashier."""
-DISK = {"disk-full": 0.01, "disk-io-error": 0.01, "disk-slow": 0.02}
+DISK = {"disk-full": 0.01, "disk-io-error": 0.01, "disk-slow": 0.02, "disk-nearly-full": 0.05}
 """By statement."""
 _REGISTER = {
     **dict.fromkeys(LINK_FAULTS, 0.01),
@@ -61,6 +61,13 @@ class Chance:
             name: min(rate * strength, 0.5) for name, rate in RATES.items() if draw.random() < share
         }
 
+    @classmethod
+    def none(cls) -> Chance:
+        """Nothing happens by chance."""
+        chance = cls(0)
+        chance.rates = {}
+        return chance
+
     def strikes(self, name: str) -> bool:
         """Whether the fault happens now; counted."""
         rate = self.rates.get(name)
@@ -81,14 +88,18 @@ class Chance:
 
 
 class RegisterFaults(Faults):
-    """The virtual register's named faults, struck by the seed's one source."""
+    """The virtual register's named faults: by the seed's one source, or as written."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, spec: str = "") -> None:
         super().__init__()
         self._chance = chance
+        self._written = Faults.parse(spec, seed=0)
 
     def fires(self, name: str, command: str = "") -> bool:
-        return self._chance.strikes(name)
+        if self._chance.stopped:
+            return False
+        self._written.wire_command = self.wire_command
+        return self._chance.strikes(name) or self._written.fires(name, command)
 
 
 def _error(words: str, code: int) -> sqlite3.OperationalError:

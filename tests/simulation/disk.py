@@ -1,10 +1,10 @@
 """The disk: real SQLite files, and what of them would survive a power cut.
 
-A statement runs in the loop's own thread when it is handed over (`Inline`), in the order in
-which aiosqlite's thread would run it. At each commit that SQLite makes durable, which it does
-as `PRAGMA synchronous` says (FULL in WAL: every commit; NORMAL and OFF: none), the bytes of the
-file and of its write-ahead log are remembered as synced. A killed process leaves all bytes
-it has written; a power cut leaves the synced ones, and by chance a part of the log behind them.
+Work for a database thread is done in the loop's own (`Inline`), in the order in which that
+thread would do it. At each commit that SQLite makes durable, which it does as `PRAGMA
+synchronous` says (FULL in WAL: every commit; NORMAL and OFF: none), the bytes of the file and of
+its write-ahead log are remembered as synced. A killed process leaves all bytes it has written;
+a power cut leaves the synced ones, and by chance a part of the log behind them.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
-from tests.simulation.machine import PROCESS, Process, VirtualLoop
+from kassa_tui.journal.database import open_to_write
+from tests.simulation.machine import PROCESS, Dead, Process, VirtualLoop
+
+T = TypeVar("T")
 
 FULL = 2
 """`PRAGMA synchronous` from which a commit in WAL mode is durable."""
 WAL = "-wal"
+_BESIDE = (WAL, "-shm", "-journal")
 MEMORY = Path("/dev/shm")
-
-
-class DiskError(sqlite3.OperationalError):
-    """What SQLite raises when the disk fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Image:
 
     def write(self, path: Path) -> None:
         path.write_bytes(self.main)
-        path.with_name(path.name + WAL).write_bytes(self.log)
+        if self.log:
+            path.with_name(path.name + WAL).write_bytes(self.log)
 
 
 @dataclass
@@ -59,8 +60,8 @@ class Disk:
     random: Random
     fault: Callable[[str], sqlite3.Error | None] = lambda statement: None
     """Asked before each statement: the error that it shall end in."""
-    commits: int = 0
     synced: dict[str, Image] = field(default_factory=dict)
+    """By the names of databases."""
     _life: int = 0
 
     def __post_init__(self) -> None:
@@ -69,30 +70,51 @@ class Disk:
         )
         self.folder = self._root / "0"
         self.folder.mkdir()
-        self._open: list[Inline] = []
+        self._databases: set[str] = set()
+        self._open: list[Watched] = []
+
+    async def connect(self, path: Path) -> Inline:
+        """A database of the journal."""
+        database = Inline(self, path)
+        await database.start()
+        return database
+
+    def watch(self, connection: sqlite3.Connection, path: Path) -> None:
+        """From now on this connection is on this disk."""
+        assert isinstance(connection, Watched)
+        connection.disk, connection.path, connection.process = self, path, PROCESS.get()
+        self._databases.add(path.name)
+        self._open.append(connection)
 
     def remember(self, connection: sqlite3.Connection, path: Path) -> None:
         """A commit has been made."""
-        self.commits += 1
-        if connection.execute("PRAGMA synchronous").fetchone()[0] >= FULL:
+        synchronous = sqlite3.Connection.execute(connection, "PRAGMA synchronous").fetchone()[0]
+        if synchronous >= FULL:
             self.synced[path.name] = Image.of(path)
 
-    def die(self, process: Process, power_cut: bool) -> None:
+    @property
+    def unsynced(self) -> bool:
+        """Whether a power cut would take anything away."""
+        return any(
+            (path := self.folder / name).exists() and Image.of(path) != self.synced.get(name)
+            for name in self._databases
+        )
+
+    def die(self, power_cut: bool) -> None:
         """The files as the next life finds them; what the dead still do stays in its folder."""
         before = self.folder
         self._life += 1
         self.folder = self._root / str(self._life)
         self.folder.mkdir()
         for path in sorted(before.iterdir()):
-            if path.name.endswith((WAL, "-shm", "-journal")) or not path.is_file():
-                continue
-            image = Image.of(path)
-            if power_cut:
-                image = self._after_power_cut(path.name, image)
-            image.write(self.folder / path.name)
-        for connection in self._open:
-            connection.abandon()
-        self._open.clear()
+            if path.is_dir():
+                shutil.copytree(path, self.folder / path.name)
+            elif not path.name.endswith(_BESIDE):
+                image = Image.of(path)
+                if power_cut and path.name in self._databases:
+                    image = self._after_power_cut(path.name, image)
+                image.write(self.folder / path.name)
+        self._abandon()
         shutil.rmtree(before)
 
     def _after_power_cut(self, name: str, now: Image) -> Image:
@@ -105,95 +127,137 @@ class Disk:
         return synced
 
     def close(self) -> None:
-        for connection in self._open:
-            connection.abandon()
+        self._abandon()
         shutil.rmtree(self._root, ignore_errors=True)
 
-    def opened(self, connection: Inline) -> None:
-        self._open.append(connection)
+    def _abandon(self) -> None:
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
 
 
-class Inline(aiosqlite.Connection):
+class Watched(sqlite3.Connection):
+    """A connection that tells its disk of commits, and dies with its process."""
+
+    disk: Disk | None = None
+    path: Path
+    process: Process | None
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        disk, process = self.disk, self.process if self.disk else None
+        if disk is None:
+            return super().execute(sql, *parameters)
+        if process is not None and not process.step("statement"):
+            raise Dead
+        if failure := disk.fault(sql):
+            raise failure
+        was_open, changes = self.in_transaction, self.total_changes
+        cursor = super().execute(sql, *parameters)
+        if self.in_transaction or sql.lower().startswith("rollback"):
+            return cursor
+        if was_open or self.total_changes != changes:
+            disk.remember(self, self.path)
+            if process is not None and not process.step("commit"):
+                raise Dead
+        return cursor
+
+
+class Inline:
+    """A `kassa_tui.journal.database.Database` without a thread."""
+
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self._disk = disk
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+
+    async def start(self) -> None:
+        def connected() -> sqlite3.Connection:
+            with watched():
+                connection = open_to_write(self._path)
+            self._disk.watch(connection, self._path)
+            return connection
+
+        self._connection = await in_thread(connected)
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        assert self._connection is not None, "the connection is open"
+        return await in_thread(partial(work, self._connection))
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await in_thread(connection.close)
+
+
+class InlineAiosqlite(aiosqlite.Connection):
     """An aiosqlite connection without a thread of its own."""
 
     def __init__(self, disk: Disk, path: Path, options: dict[str, Any]) -> None:
-        super().__init__(partial(sqlite3.connect, path, **options), 64)
+        super().__init__(partial(sqlite3.connect, path, factory=Watched, **options), 64)
         self._disk = disk
         self._path = path
-        self._process = PROCESS.get()
 
     def __await__(self) -> Any:
         return self._connect().__await__()
 
     def __del__(self) -> None:
-        pass
+        """Nothing to warn of: the disk closes what the dead have left."""
 
     def stop(self) -> None:
         self._running = False
-        self.abandon()
-
-    def abandon(self) -> None:
-        """Give the file back without a word."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
 
     async def _connect(self) -> aiosqlite.Connection:
         if self._connection is None:
-            self._connection = await self._work(self._connector)
-            self._disk.opened(self)
+
+            def connected() -> sqlite3.Connection:
+                connection: sqlite3.Connection = self._connector()
+                self._disk.watch(connection, self._path)
+                return connection
+
+            self._connection = await in_thread(connected)
         return self
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._process is not None and not self._process.alive:
-            await asyncio.get_running_loop().create_future()
         if not self._running or not self._connection:
             raise ValueError("Connection closed")
-        return await self._work(partial(self._run, partial(fn, *args, **kwargs)))
+        return await in_thread(partial(fn, *args, **kwargs))
 
     async def close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             self._running = False
-            await self._work(connection.close)
+            await in_thread(connection.close)
 
-    async def _work(self, function: Callable[[], Any]) -> Any:
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, VirtualLoop)
-        future = loop.create_future()
-        if self._process is None or self._process.step("statement"):
-            loop.complete(future, function)
-        return await future
 
-    def _run(self, statement: partial[Any]) -> Any:
-        connection = self._conn
-        words = (
-            str(statement.args[0]) if statement.args else getattr(statement.func, "__name__", "")
-        )
-        failure = self._disk.fault(words)
-        if failure is not None:
-            raise failure
-        open_before, changes = connection.in_transaction, connection.total_changes
-        result = statement()
-        rolled_back = words.lower().startswith("rollback")
-        ended = open_before and not connection.in_transaction and not rolled_back
-        alone = not open_before and not connection.in_transaction
-        if ended or (alone and connection.total_changes != changes):
-            self._disk.remember(connection, self._path)
-            if self._process is not None:
-                self._process.step("commit")
-        return result
+async def in_thread(work: Callable[[], T]) -> T:
+    """What a database's thread does, done at once; the answer comes when the disk likes."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    future: asyncio.Future[T] = loop.create_future()
+    process = PROCESS.get()
+    if process is None or process.step("thread"):
+        loop.complete(future, work)
+    return await future
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """While this lasts `sqlite3.connect` makes `Watched` connections."""
+    before = sqlite3.connect
+    sqlite3.connect = partial(before, factory=Watched)  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sqlite3.connect = before
 
 
 @contextmanager
 def attached(disk: Disk) -> Iterator[None]:
-    """While this lasts aiosqlite's connections are those of `disk`."""
+    """While this lasts aiosqlite's connections are on `disk`."""
     before = aiosqlite.connect
 
-    def connect(database: Any, **options: Any) -> Inline:
-        options.pop("iter_chunk_size", None)
-        options.pop("loop", None)
-        return Inline(disk, Path(database), options)
+    def connect(database: Any, **options: Any) -> InlineAiosqlite:
+        return InlineAiosqlite(disk, Path(database), options)
 
     aiosqlite.connect = connect  # type: ignore[assignment]
     try:

@@ -22,6 +22,10 @@ MAX_TURNS = 3_000_000
 _CLOSE_TRIES = 64
 
 
+class Dead(BaseException):
+    """Raised where dead code would go on in a thread; nobody hears it."""
+
+
 class Stuck(Exception):
     """Nothing will ever happen again, or everything happens without end."""
 
@@ -37,7 +41,8 @@ class Process:
         self.alive = True
         self.steps = 0
         self.die_at: int | None = None
-        self.kinds: dict[str, int] = {}
+        self.on_step: Callable[[str, int], None] | None = None
+        """Told of the kind of each step and how many of it come."""
         self.died: asyncio.Future[None] = loop.create_future()
         self._loop = loop
         self._on_death = on_death
@@ -60,7 +65,8 @@ class Process:
         """`count` steps in a row; how many the process lived to do."""
         if not self.alive:
             return 0
-        self.kinds[kind] = self.kinds.get(kind, 0) + count
+        if self.on_step is not None:
+            self.on_step(kind, count)
         before, self.steps = self.steps, self.steps + count
         if self.die_at is not None and before < self.die_at <= self.steps:
             survived = self.die_at - before - 1
@@ -155,9 +161,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         failure: BaseException | None = None
         try:
             result = func(*args)
-        except BaseException as error:
-            if isinstance(error, StopIteration):
-                raise
+        except Dead:
+            return
+        except BaseException as error:  # noqa: BLE001 - a thread hands every error over
             failure = error
 
         def tell() -> None:

@@ -25,7 +25,7 @@ from tests.simulation.disk import MEMORY, Image
 
 RECEIPT_COMMANDS = {b"\x8d": "8D", b"\xff\x46": "FF46", b"\xff\x45": "FF45"}
 """Commands that make a receipt: opening, item, closing."""
-_UNRESOLVED = "SELECT count(*) FROM attempt_state WHERE state IN ('sent', 'unknown')"
+_UNRESOLVED = "SELECT count(*) FROM attempt WHERE state IN ('sent', 'unknown')"
 
 
 CASHIER, FOREIGN = 1021, "ДРУГАЯ ПРОГРАММА"

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from drivers.virtual.registration import Registration
 from drivers.virtual.shtrih_face import ShtrihFace
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.opening import key_path
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.station.identity import uuid7
 from kassa_tui.station.requests import Answer, Request
@@ -52,7 +54,10 @@ class NoThread(Executor):
 class World:
     """One run."""
 
-    def __init__(self, seed: int, chance: Chance | None = None, *, tell: bool = False) -> None:
+    def __init__(
+        self, seed: int, chance: Chance | None = None, faults: str = "", *, tell: bool = False
+    ) -> None:
+        """`faults` are written ones of the virtual register, beside those of `chance`."""
         self.random = Random(f"world {seed}")
         self.chance = chance or Chance(seed)
         self.trace: list[str] | None = [] if tell else None
@@ -68,7 +73,7 @@ class World:
             None,
             Registration(),
             self.now,
-            faults=RegisterFaults(self.chance),
+            faults=RegisterFaults(self.chance, faults),
             timing=Timing(print_line=timedelta(milliseconds=self.random.choice((0, 0, 20)))),
         )
         self.witness = Witness(Tape(self.register))
@@ -76,6 +81,8 @@ class World:
         self.power_is_on = True
         self.power_cut = False
         """Whether the next death is a power cut."""
+        self.unsynced = False
+        """Whether there were bytes to lose at the last death."""
         self.lives = 0
         self.process: Process | None = None
         self.station: Station | None = None
@@ -102,6 +109,7 @@ class World:
 
     @property
     def digest(self) -> str:
+        """Of everything that has happened."""
         return self._hash.hexdigest()
 
     # The wire, as `network.Line`
@@ -179,12 +187,11 @@ class World:
                     self.witness.accuse(f"the station ended by itself: {failure!r}")
                 process.die()
                 await process.died
-            self._up.clear()
             await asyncio.sleep(self.random.choice((0.1, 1.0, 10.0)))
 
     async def _work(self, process: Process) -> None:
         """What `kassa station` does."""
-        journal = await Journal.open(self.disk.folder / JOURNAL)
+        journal = await self._open_journal(self.disk.folder)
         host, port = self._address
         register = ShtrihRegister(
             f"socket://{host}:{port}", timezone=MOSCOW, protocol=self.protocol
@@ -207,10 +214,12 @@ class World:
         return uuid7(self.now(), self._ids.randbytes(10))
 
     def _dies(self, process: Process) -> None:
+        self.unsynced = self.disk.unsynced
         self.note("dies", "power cut" if self.power_cut else "killed", process.steps)
-        self.disk.die(process, self.power_cut)
+        self.disk.die(self.power_cut)
         self.network.leave(process)
         self.station = self.snapshot = None
+        self._up.clear()
 
     async def ask(self, request: Request) -> Answer | None:
         """Ask the station that lives now; None when it dies before it has answered."""
@@ -234,15 +243,26 @@ class World:
 
     async def kept(self) -> list[PaymentState]:
         """The payments in the synced bytes of the journal."""
-        path = self.disk.folder / "check.db"
         if (image := self.disk.synced.get(JOURNAL)) is None:
             return []
-        image.write(path)
-        journal = await Journal.open(path)
+        folder = self.disk.folder / "check"
+        folder.mkdir()
+        key = key_path(self.disk.folder / JOURNAL)
+        (folder / key.name).write_bytes(key.read_bytes())
+        image.write(folder / JOURNAL)
+        journal = await self._open_journal(folder)
         try:
             return list(await journal.last_payments(ENOUGH_PAYMENTS))
         finally:
             await journal.close()
+
+    async def _open_journal(self, folder: Path) -> Journal:
+        return await Journal.open(
+            folder / JOURNAL, connect=self.disk.connect, free_bytes=self._free_bytes
+        )
+
+    def _free_bytes(self, path: Path) -> int:
+        return 0 if self.chance.strikes("disk-nearly-full") else 1 << 40
 
     def close(self) -> None:
         """Free the machine."""
