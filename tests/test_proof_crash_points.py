@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.crash_points.__main__ import both
-from tests.crash_points.run import count
+from tests.crash_points.run import both, count
 
 STRIDE = 29
 """Every 29th cut of each script, about forty; a prime, so that no rhythm of frames is met."""

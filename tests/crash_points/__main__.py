@@ -11,14 +11,8 @@ from collections.abc import Iterator
 from functools import partial
 from multiprocessing import get_context
 
-from tests.crash_points.run import Cut, count, cut
+from tests.crash_points.run import Cut, both, count
 from tests.crash_points.scripts import SCRIPTS
-
-
-def both(name: str, step: int) -> list[Cut]:
-    """The kill at a step, and the power cut where it takes more away."""
-    killed = cut(name, step, power_cut=False)
-    return [killed, cut(name, step, power_cut=True)] if killed.unsynced else [killed]
 
 
 def main() -> int:

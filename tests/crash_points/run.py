@@ -71,6 +71,12 @@ def cut(name: str, step: int, power_cut: bool) -> Cut:
     return Cut(name, step, power_cut, world.unsynced, tuple(world.witness.violations))
 
 
+def both(name: str, step: int) -> list[Cut]:
+    """The kill at a step, and the power cut where it takes more away."""
+    killed = cut(name, step, power_cut=False)
+    return [killed, cut(name, step, power_cut=True)] if killed.unsynced else [killed]
+
+
 def _run(world: World, script: Script, plan: object) -> None:
     logging.disable()  # the dead say what they like
     with attached(world.disk):
