@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from textual.content import Content
 
-from kassa_tui.journal.records import DocumentFact, PayBy, PaymentState
+from kassa_tui.journal.records import DocumentFact, PayBy, PaymentKind, PaymentState
 from kassa_tui.money import format_sum
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
@@ -28,6 +28,23 @@ def method_word(pay_by: PayBy) -> str:
             return _("bonus")
 
 
+def kind_word(kind: PaymentKind) -> str:
+    """At most ten cells in either language."""
+    match kind:
+        case PaymentKind.TOP_UP:
+            return _("Top-up")
+        case PaymentKind.CHARGE:
+            return _("Purchase")
+        case PaymentKind.REFUND:
+            return _("Refund")
+        case PaymentKind.WITHDRAWAL:
+            return _("Withdrawal")
+        case PaymentKind.ADJUSTMENT:
+            return _("Adjustment")
+        case PaymentKind.BONUS_CREDIT | PaymentKind.BONUS_WRITE_OFF:
+            return _("Bonus")
+
+
 def facts(state: PaymentState) -> Iterator[tuple[Level, str]]:
     """Recorded, printed, delivered: each a level and a word for it."""
     yield Level.WELL, _("FN")
@@ -44,7 +61,7 @@ def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -
     left = " ".join(
         (
             f" {payment.created_at.astimezone(zone):%H:%M}",
-            pad(_("Top-up"), 10),
+            pad(kind_word(payment.kind), 10),
             pad(who, 11),
             pad(method_word(payment.pay_by), 8),
             format_sum(payment.total).rjust(13),
@@ -66,7 +83,17 @@ def _receipt(state: PaymentState, snapshot: Snapshot) -> Content:
     unsettled = snapshot.unsettled
     if unsettled is not None and unsettled.payment.payment.id == state.payment.id:
         return mark(Level.UNKNOWN, _("outcome unknown"))
+    if state.called_off:
+        return mark(Level.LOOK, _("called off"))
+    if _needs_none(state):
+        return Content(_("no receipt due"))
     return mark(Level.STOPPED, _("no receipt"))
+
+
+def _needs_none(state: PaymentState) -> bool:
+    """Bonuses and adjustments are no money: the law wants no receipt."""
+    kinds = (PaymentKind.ADJUSTMENT, PaymentKind.BONUS_CREDIT, PaymentKind.BONUS_WRITE_OFF)
+    return state.payment.kind in kinds or state.payment.pay_by is PayBy.BONUS
 
 
 class PaymentLines(Still):
