@@ -95,6 +95,7 @@ class DescriptorStream(SerialStream):
         super().__init__(port, loop)
         self._descriptor = port.fileno()
         self._unwritten = bytearray()
+        self._waits_for_room = False
         self._closed = False
         loop.add_reader(self._descriptor, self._read)
 
@@ -131,13 +132,17 @@ class DescriptorStream(SerialStream):
         if len(self._unwritten) > MAX_BUFFERED:
             self._break("the port takes no bytes")
             return
+        idle = not self._unwritten
         self._unwritten += data
-        if len(self._unwritten) == len(data):
-            # At the end of this turn: an ACK and the frame behind it go in one call.
+        if len(data) > 1 and not self._waits_for_room:
+            self._drain()
+        elif idle:
+            # A lone control byte can wait for the end of this turn: an ACK then goes in one
+            # call with the frame behind it.
             self._loop.call_soon(self._drain)
 
     def _drain(self) -> None:
-        if self._failure is not None:
+        if self._failure is not None or not self._unwritten:
             return
         try:
             del self._unwritten[: os.write(self._descriptor, self._unwritten)]
@@ -146,9 +151,10 @@ class DescriptorStream(SerialStream):
         except OSError as error:
             self._break(str(error))
             return
-        if self._unwritten:
+        waited, self._waits_for_room = self._waits_for_room, bool(self._unwritten)
+        if self._waits_for_room:
             self._loop.add_writer(self._descriptor, self._drain)
-        else:
+        elif waited:
             self._loop.remove_writer(self._descriptor)
 
     def _break(self, why: str) -> None:
