@@ -257,6 +257,13 @@ def _correction_of_sums(receipt: Receipt) -> Iterator[Problem]:
         if vat.amount > largest:
             message = f"{vat.amount} kopecks, at most {largest} for the whole document"
             yield _problem(f"{at}.amount", "vat_exceeds_total", message)
+    turnover = sum(vat.amount for vat in receipt.correction.vat if not vat.rate.percent)
+    if seen and turnover != receipt.total and not any(rate.percent for rate in seen):
+        message = f"turnover of {turnover} kopecks, the document {receipt.total}"
+        yield _problem("correction.vat", "turnover_mismatch", message)
+    elif turnover > receipt.total:
+        message = f"turnover of {turnover} kopecks, at most {receipt.total}"
+        yield _problem("correction.vat", "vat_exceeds_total", message)
 
 
 def _agency(at: str, item: Item) -> Iterator[Problem]:

@@ -168,7 +168,8 @@ async def _tax_rows(
         hundredths = await session.run(
             device.read_number(session.admin, TABLE_TAXES, row, _TAX_RATE)
         )
-        rows.setdefault(_rate_of(rate, hundredths), row)
+        if (found := _rate_of(rate, hundredths)) is not None:
+            rows.setdefault(found, row)
     if VatRate.VAT_22 in rows and not model.is_cash_core and today >= _NEW_RATE_FROM:
         replaces = await session.run_optional(
             device.read_number(session.admin, model.ffd_table, 1, _REPLACE_20_BY_22)
@@ -179,11 +180,17 @@ async def _tax_rows(
     return rows
 
 
-def _rate_of(usual: VatRate, hundredths: int) -> VatRate:
-    """The rate of a row: 22 % where firmware has put it into the rows of 20 %."""
-    if hundredths == 2200:
+def _rate_of(usual: VatRate, hundredths: int) -> VatRate | None:
+    """The rate of a row, None where it holds another than the usual one.
+
+    22 % may stand in the rows of 20 %, where firmware has put it. How a calculated rate is
+    written is not established: anything but zero is taken for it.
+    """
+    if hundredths == 2200 and usual.percent in (20, 22):
         return VatRate.VAT_22_122 if usual.calculated else VatRate.VAT_22
-    return usual
+    if usual.calculated:
+        return usual if hundredths else None
+    return usual if hundredths == (usual.percent or 0) * 100 else None
 
 
 async def _paper_switch(session: Session, model: device.ModelParameters) -> PaperSwitch | None:

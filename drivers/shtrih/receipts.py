@@ -18,6 +18,8 @@ from drivers.shtrih.facts import DeviceFacts
 _CASHIER_TAGS = frozenset({1021, 1203})
 _CORRECTION_TYPE = 1173
 _CORRECTION_BASIS = 1174
+_RATES_OF_SUMS = frozenset(rate for rate in VatRate if rate.total_tag is not None)
+"""Rates for which a correction of FFD 1.05, as sums without items, has a field (FF4A)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ def _require_possible(receipt: Receipt, facts: DeviceFacts) -> None:
             raise Refused(Reason.UNSUPPORTED_RATE, item.vat_rate.name_ru)
         if item.marking_code is not None:
             raise Refused(Reason.UNSUPPORTED, "marking codes are not handled by this driver")
+    for vat in receipt.correction.vat if receipt.correction else ():
+        if vat.rate not in facts.tax_rows or vat.rate not in _RATES_OF_SUMS:
+            raise Refused(Reason.UNSUPPORTED_RATE, vat.rate.name_ru)
 
 
 def _plan(receipt: Receipt, facts: DeviceFacts, password: int) -> Plan:

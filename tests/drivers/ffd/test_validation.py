@@ -542,6 +542,24 @@ BROKEN: dict[str, tuple[Receipt, Any, tuple[str, str, int | None]]] = {
         [V1_05],
         ("vat_rate_repeated", "correction.vat.1.rate", 1199),
     ),
+    "a correction of 1.05 without VAT whose turnover is another sum": (
+        correction_1_05(correction=basis(vat=(VatSum(rate=VatRate.NO_VAT, amount=1),))),
+        [V1_05],
+        ("turnover_mismatch", "correction.vat", 1115),
+    ),
+    "a correction of 1.05 with more turnover than its sum": (
+        correction_1_05(
+            correction=basis(
+                vat=(
+                    VatSum(rate=VatRate.NO_VAT, amount=15000),
+                    VatSum(rate=VatRate.VAT_0, amount=15000),
+                    VatSum(rate=VatRate.VAT_10, amount=1),
+                )
+            )
+        ),
+        [V1_05],
+        ("vat_exceeds_total", "correction.vat", 1115),
+    ),
     "a correction of 1.05 with more VAT than its sum has": (
         correction_1_05(correction=basis(vat=(VatSum(rate=VatRate.VAT_22, amount=2706),))),
         [V1_05],

@@ -111,6 +111,21 @@ async def test_a_register_with_22_percent_in_the_rows_of_20_is_understood() -> N
         assert len(known) == len(TAX_ROWS) - 2
 
 
+@pytest.mark.parametrize(
+    ("row", "hundredths", "rate"),
+    [(1, 1800, VatRate.VAT_20), (2, 2000, VatRate.VAT_10), (7, 0, VatRate.VAT_5)],
+)
+async def test_a_row_with_another_rate_is_not_taken_for_the_usual_one(
+    row: int, hundredths: int, rate: VatRate
+) -> None:
+    def rates(request: bytes, answer: bytes) -> bytes:
+        other = request[5] == 6 and request[6] == row and request[8] == 1
+        return answer[:2] + hundredths.to_bytes(2, "little") if other else answer
+
+    async with doctored({"1F": rates}) as setup:
+        assert rate not in (await setup.driver.capabilities()).vat_rates
+
+
 async def test_an_error_on_closing_after_the_fn_has_recorded_is_unknown() -> None:
     async with doctored() as setup:
         await setup.driver.open_shift(CASHIER)

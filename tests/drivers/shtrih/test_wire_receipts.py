@@ -29,6 +29,7 @@ from drivers.ffd.receipt import (
     Receipt,
     Supplier,
     UserRequisite,
+    VatSum,
 )
 from drivers.ffd.tlv import Tlv
 from drivers.register import InvalidReceipt, Reason, Refused, ShiftState
@@ -283,3 +284,14 @@ async def test_where_the_host_computes_vat_its_sums_are_recorded() -> None:
         vat = items.child(ITEM_VAT)
         assert vat is not None
         assert vat.value == 1000
+
+
+async def test_a_correction_by_sums_has_no_field_for_the_newer_rates() -> None:
+    sent = correction(FfdVersion.V1_05, CalculationSign.SALE)
+    assert sent.correction is not None
+    basis = sent.correction.model_copy(update={"vat": (VatSum(rate=VatRate.VAT_5, amount=1),)})
+    async with wired(version=FfdVersion.V1_05) as wire:
+        await wire.driver.open_shift(CASHIER)
+        with pytest.raises(Refused) as refused:
+            await wire.driver.fiscalize(sent.model_copy(update={"correction": basis}))
+        assert refused.value.reason is Reason.UNSUPPORTED_RATE
