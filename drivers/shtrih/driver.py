@@ -124,7 +124,9 @@ class ShtrihRegister:
             )
 
     async def x_report(self) -> None:
-        await self._run_alone(device.x_report(self._session.admin))
+        async with self._lock:
+            await self._choose_paper(await self._ready(), True)
+            await self._session.run_outside_documents(device.x_report(self._session.admin))
 
     async def fiscalize(self, receipt: Receipt) -> FiscalDocument:
         async with self._lock:
@@ -253,6 +255,7 @@ class ShtrihRegister:
         if problems := validation.cashier_problems(cashier):
             raise InvalidReceipt(problems)
         tags = await register.cashier.put(cashier)
+        await self._choose_paper(register, True)
         steps = (begin(self._session.operator), *tags) if tags else ()
         recorded, at = await self._record(register, steps, closing(self._session.operator))
         register.shift_number = recorded.number

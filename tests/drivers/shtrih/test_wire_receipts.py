@@ -249,6 +249,20 @@ async def test_a_refused_receipt_does_not_leave_the_paper_out_of_the_next_one() 
         assert wire.paper != []
 
 
+async def test_a_refused_receipt_does_not_leave_the_paper_out_of_the_reports() -> None:
+    async with wired() as wire:
+        await wire.driver.open_shift(CASHIER)
+        for report in (wire.driver.x_report, lambda: wire.driver.close_shift(CASHIER)):
+            quiet = receipt(
+                sign=CalculationSign.EXPENSE, print_paper=False, buyer_contact="+79161234567"
+            )
+            with pytest.raises(Refused):
+                await wire.driver.fiscalize(quiet)
+            wire.paper.clear()
+            await report()
+            assert wire.paper != []
+
+
 async def test_an_invalid_receipt_is_not_sent() -> None:
     async with wired() as wire:
         await wire.driver.open_shift(CASHIER)
