@@ -22,6 +22,7 @@ from drivers.ffd.enumerations import (
     TaxSystem,
     VatRate,
 )
+from drivers.ffd.printing import roubles
 from drivers.ffd.qr import qr_text
 from drivers.ffd.tlv import Tlv, find
 from drivers.virtual.counters import Counters, Totals, document_vat
@@ -50,10 +51,6 @@ class ReceiptPaper:
 
 
 PLAIN = ReceiptPaper()
-
-
-def money(kopecks: int) -> str:
-    return f"{kopecks // 100}.{kopecks % 100:02}"
 
 
 def two(left: str, right: str) -> Iterator[str]:
@@ -100,7 +97,7 @@ def render_totals(
             *centred(title),
             *two(f"СМЕНА {shift}", f"{at:%d.%m.%y %H:%M}"),
             *_totals(counters),
-            *two("НАЛИЧНЫХ В ДЕНЕЖНОМ ЯЩИКЕ", f"={money(cash)}"),
+            *two("НАЛИЧНЫХ В ДЕНЕЖНОМ ЯЩИКЕ", f"={roubles(cash)}"),
         )
     )
 
@@ -114,7 +111,7 @@ def render_slip(
             *centred(title),
             *two(f"ДОКУМЕНТ {number}", f"{at:%d.%m.%y %H:%M}"),
             *two("КАССИР", cashier),
-            *two("СУММА", f"={money(amount)}"),
+            *two("СУММА", f"={roubles(amount)}"),
         )
     )
 
@@ -123,7 +120,7 @@ def render_cancelled(at: datetime, subtotal: int) -> tuple[str, ...]:
     return marked(
         (
             *centred("ЧЕК АННУЛИРОВАН"),
-            *two(f"{at:%d.%m.%y %H:%M}", f"={money(subtotal)}"),
+            *two(f"{at:%d.%m.%y %H:%M}", f"={roubles(subtotal)}"),
         )
     )
 
@@ -173,7 +170,7 @@ def _receipt(document: FiscalDocument, extra: ReceiptPaper) -> Iterator[str]:
             yield from _item(index + 1, item)
     yield from (text for place, text in extra.texts if place >= len(items))
     yield _LINE
-    yield from two("ИТОГ", f"={money(document.total)}")
+    yield from two("ИТОГ", f"={roubles(document.total)}")
     payments = document.payments
     for title, amount in (
         ("НАЛИЧНЫМИ", payments.cash),
@@ -183,12 +180,12 @@ def _receipt(document: FiscalDocument, extra: ReceiptPaper) -> Iterator[str]:
         ("ИНАЯ ФОРМА ОПЛАТЫ", payments.consideration),
     ):
         if amount:
-            yield from two(title, f"={money(amount)}")
+            yield from two(title, f"={roubles(amount)}")
     if extra.change:
-        yield from two("ПОЛУЧЕНО НАЛИЧНЫМИ", f"={money(extra.tendered)}")
-        yield from two("СДАЧА", f"={money(extra.change)}")
+        yield from two("ПОЛУЧЕНО НАЛИЧНЫМИ", f"={roubles(extra.tendered)}")
+        yield from two("СДАЧА", f"={roubles(extra.change)}")
     for rate, amount in document_vat(document).items():
-        yield from two(_vat_title(rate), f"={money(amount)}")
+        yield from two(_vat_title(rate), f"={roubles(amount)}")
     tax_system = find(document.tags, 1055)
     if tax_system is not None:
         yield from two("СНО", TaxSystem.from_code(tax_system.raw[0]).printed)
@@ -227,7 +224,7 @@ def _item(number: int, item: Tlv) -> Iterator[str]:
     measure = item.child(2108)
     unit = QuantityMeasure.from_code(measure.raw[0]).printed if measure is not None else ""
     counted = f"{amount:f} {unit}".rstrip()
-    yield from two(f"  {counted} x {money(of(1079))}", f"={money(of(1043))}")
+    yield from two(f"  {counted} x {roubles(of(1079))}", f"={roubles(of(1043))}")
     rate = VatRate.from_code(of(1199))
     method, subject = (
         PaymentMethod.from_code(of(1214)).printed,
@@ -235,7 +232,7 @@ def _item(number: int, item: Tlv) -> Iterator[str]:
     )
     yield from two(f"  {subject} {method}".rstrip(), "")
     if rate.percent:
-        yield from two(f"  {rate.printed}", f"={money(of(1200))}")
+        yield from two(f"  {rate.printed}", f"={roubles(of(1200))}")
     elif rate.printed:
         yield from two(f"  {rate.printed}", "")
 
@@ -260,10 +257,10 @@ def _totals(counters: Counters) -> Iterator[str]:
         for sign, totals in by_sign.items():
             if not totals.count:
                 continue
-            yield from two(f"{prefix}{sign.printed} {totals.count}", f"={money(totals.total)}")
+            yield from two(f"{prefix}{sign.printed} {totals.count}", f"={roubles(totals.total)}")
             yield from _payments(totals)
     for title, moved in (("ВНЕСЕНИЯ", counters.cash_in), ("ВЫПЛАТЫ", counters.cash_out)):
-        yield from two(f"{title} {moved.count}", f"={money(moved.amount)}")
+        yield from two(f"{title} {moved.count}", f"={roubles(moved.amount)}")
 
 
 def _payments(totals: Totals) -> Iterator[str]:
@@ -275,9 +272,9 @@ def _payments(totals: Totals) -> Iterator[str]:
         ("ИНЫМИ", totals.consideration),
     ):
         if amount:
-            yield from two(f"  {title}", f"={money(amount)}")
+            yield from two(f"  {title}", f"={roubles(amount)}")
     for rate, amount in totals.vat.items():
-        yield from two(f"  {_vat_title(rate)}", f"={money(amount)}")
+        yield from two(f"  {_vat_title(rate)}", f"={roubles(amount)}")
 
 
 def _vat_title(rate: VatRate) -> str:
