@@ -36,6 +36,7 @@ from kassa_tui.journal.records import (
     PayBy,
     Payment,
     PaymentState,
+    Promise,
     ReceiptIntent,
     StoredAttempt,
 )
@@ -129,17 +130,23 @@ class Journal:
         """
         if isinstance(receipts, str):
             receipts = (ReceiptIntent(id=payment.id, receipt=receipts),)
+        await self.add_payments((Promise(payment, tuple(receipts), tuple(calls)),))
+
+    async def add_payments(self, promises: Sequence[Promise]) -> None:
+        """Keep the payments of one basket, all or none. See `add_payment`."""
 
         def work(log: Log) -> None:
-            if payment.caller_id is not None:
-                earlier = reading.payment_of_caller(log.db, payment.caller_id)
-                if earlier is not None:
-                    raise CallerIdTaken(earlier.payment.id)
-            promised = [_promise(log, intent) for intent in receipts]
-            log.append("payment_taken", _payment_body(payment, promised))
-            _queue(log, calls)
+            for promise in promises:
+                payment = promise.payment
+                if payment.caller_id is not None:
+                    earlier = reading.payment_of_caller(log.db, payment.caller_id)
+                    if earlier is not None:
+                        raise CallerIdTaken(earlier.payment.id)
+                promised = [_promise(log, intent) for intent in promise.receipts]
+                log.append("payment_taken", _payment_body(payment, promised))
+                _queue(log, promise.calls)
 
-        await self._begin(payment.created_at, work)
+        await self._begin(promises[0].payment.created_at, work)
 
     async def call_off(
         self, payment_id: UUID, at: datetime, reason: str, refused: UUID | None = None
@@ -172,6 +179,10 @@ class Journal:
         return await self._ask(
             lambda db: reading.payment_of_document(db, fiscal_drive_number, fiscal_document_number)
         )
+
+    async def payments_of_order(self, order_id: UUID) -> tuple[PaymentState, ...]:
+        """The payments of one basket, in the order of their making."""
+        return await self._ask(lambda db: reading.payments_of_order(db, order_id))
 
     async def last_payments(self, limit: int) -> tuple[PaymentState, ...]:
         """The latest payments, newest first."""
@@ -452,6 +463,7 @@ class Journal:
                 "comment": masked(move.comment),
                 "cashier": move.cashier,
                 "occurred_at": move.occurred_at.isoformat(),
+                "drawer_before": move.drawer_before,
             }
             log.append("cash_moving", body)
             _queue(log, calls)
@@ -582,6 +594,8 @@ def _payment_body(payment: Payment, receipts: list[dict[str, object]]) -> dict[s
         "shift": _text(payment.shift_id),
         "original": _text(payment.original_id),
         "comment": masked(payment.comment),
+        "order_id": _text(payment.order_id),
+        "asked": payment.asked,
         "created_at": payment.created_at.isoformat(),
         "parts": [
             {"method": part.method, "amount": part.amount, "card": part.card}

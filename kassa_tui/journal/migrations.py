@@ -1,11 +1,13 @@
 """Taking a file from an older version to this one.
 
 The file is copied first, beside itself as `<name>.v<version>`; a migration is one
-transaction, and an interrupted one begins anew.
+transaction, and an interrupted one begins anew. Since version 2 what happened stands in the
+log, so that new projections are made from it.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from kassa_tui.journal.privacy import masked
-from kassa_tui.journal.schema import APPLICATION_ID, STATEMENTS
+from kassa_tui.journal.projections import project
+from kassa_tui.journal.schema import APPLICATION_ID, PROJECTIONS, STATEMENTS, TABLES, TRIGGERS
 from kassa_tui.journal.writing import Log
 
-VERSION = 2
+VERSION = 3
 """`PRAGMA user_version` of the files that this program writes.
 
-1: facts in tables, without a log. 2: the event log and its projections.
+1: facts in tables, without a log. 2: the event log and its projections. 3: the order of a
+payment, what its caller asked for, and the drawer before a movement of cash.
 """
 
 _TABLES_1 = (
@@ -39,9 +43,37 @@ def create(db: sqlite3.Connection) -> None:
         _make_tables(db)
 
 
-def migrate(db: sqlite3.Connection, path: Path, key: bytes) -> None:
-    """Take a file of version 1 to this one. Raises `sqlite3.Error`, `JournalError`."""
-    _copy(db, path.with_name(f"{path.name}.v1"))
+def migrate(db: sqlite3.Connection, path: Path, key: bytes, version: int) -> None:
+    """Take a file of an older version to this one. Raises `sqlite3.Error`, `JournalError`."""
+    _copy(db, path.with_name(f"{path.name}.v{version}"))
+    if version == 1:
+        _from_1(db, key)
+    else:
+        _remake_projections(db)
+
+
+def _remake_projections(db: sqlite3.Connection) -> None:
+    """Make the projections again, from the log."""
+    db.execute("PRAGMA foreign_keys = OFF")  # tables go and come in any order
+    with _whole(db):
+        for (trigger,) in db.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+        ).fetchall():
+            db.execute(f"DROP TRIGGER {trigger}")
+        for table in PROJECTIONS:
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+        for statement in TABLES:
+            db.execute(statement)
+        events = db.execute("SELECT at, kind, body FROM event ORDER BY seq")
+        for at, kind, body in events:
+            project(db, at, kind, body, json.loads(body))
+        for statement in TRIGGERS:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute("PRAGMA foreign_keys = ON")
+
+
+def _from_1(db: sqlite3.Connection, key: bytes) -> None:
     with _whole(db):
         events = sorted(_events_of_1(db), key=lambda event: event[0])
         db.execute("DROP VIEW attempt_state")

@@ -132,11 +132,10 @@ def _check(db: sqlite3.Connection, path: Path) -> bytes:
         db.execute(pragma)
     if is_empty:
         create(db)
-    if is_empty or version == VERSION:
-        key = _key(path, not db.execute("SELECT 1 FROM event LIMIT 1").fetchone())
-    else:
-        key = _key(path, is_unused=True)
-        migrate(db, path, key)
+    has_log = is_empty or version > 1
+    key = _key(path, not (has_log and db.execute("SELECT 1 FROM event LIMIT 1").fetchone()))
+    if not is_empty and version < VERSION:
+        migrate(db, path, key, version)
     # With the log emptied into the file, its length tells whether its end is missing.
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     pages, size = (

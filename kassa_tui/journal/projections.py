@@ -16,7 +16,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         """
         INSERT INTO payment VALUES (
             :id, :caller_id, :kind, :total, :pay_by, :tendered, :client_id, :client, :cashier,
-            :shift, :original, :comment, :created_at, ''
+            :shift, :original, :comment, :created_at, '', :order_id, :asked
         )
         """,
         """
@@ -150,7 +150,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         """
         INSERT INTO cash_move VALUES (
             :id, :shift, :direction, :kind, :article, :amount, :comment, :cashier,
-            :occurred_at, 'intended', ''
+            :occurred_at, 'intended', '', :drawer_before
         )
         """,
     ),
@@ -172,6 +172,9 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
+ADDED_LATER = {"order_id": None, "asked": "", "drawer_before": None}
+"""Members that the events of older versions lack."""
+
 _PLAN = {
     kind: tuple((one.removeprefix("!"), one.startswith("!")) for one in statements)
     for kind, statements in STATEMENTS.items()
@@ -185,7 +188,7 @@ def project(
 
     Raises `NotNow`, `sqlite3.Error`.
     """
-    names = {**members, "at": at, "body": body}
+    names = {**ADDED_LATER, **members, "at": at, "body": body}
     for statement, must_touch in _PLAN[kind]:
         touched = db.execute(statement, names).rowcount
         if must_touch and not touched:

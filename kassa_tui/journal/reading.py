@@ -58,7 +58,7 @@ _DOCUMENT = """
 """
 _PAYMENT = """
     SELECT id, kind, total, pay_by, tendered, client, created_at, client_id, caller_id,
-           cashier, shift, original, comment, called_off
+           cashier, shift, original, comment, called_off, order_id, asked
     FROM payment
 """
 _WANTING = "SELECT payment FROM receipt_intent WHERE state = 'wanted'"
@@ -133,6 +133,11 @@ def payment(db: sqlite3.Connection, payment_id: UUID) -> PaymentState | None:
 def payment_of_caller(db: sqlite3.Connection, caller_id: str) -> PaymentState | None:
     row = db.execute(f"{_PAYMENT} WHERE caller_id = ?", (caller_id,)).fetchone()
     return _payment_state(db, row) if row else None
+
+
+def payments_of_order(db: sqlite3.Connection, order_id: UUID) -> tuple[PaymentState, ...]:
+    rows = db.execute(f"{_PAYMENT} WHERE order_id = ? ORDER BY id", (str(order_id),)).fetchall()
+    return tuple(_payment_state(db, row) for row in rows)
 
 
 def last_payments(db: sqlite3.Connection, limit: int) -> tuple[PaymentState, ...]:
@@ -366,6 +371,8 @@ def _payment_state(db: sqlite3.Connection, row: Row) -> PaymentState:
             shift_id=_uuid(row[10]),
             original_id=_uuid(row[11]),
             comment=row[12],
+            order_id=_uuid(row[14]),
+            asked=row[15],
             parts=tuple(Part(method=PayBy(m), amount=a, card=c) for m, a, c in parts),
             lines=tuple(
                 Line(name=n, quantity=Decimal(q), price=p, total=t, detail=d)
@@ -486,6 +493,7 @@ def _cash_move(row: Row) -> StoredCashMove:
             comment=row[6],
             cashier=row[7],
             occurred_at=datetime.fromisoformat(row[8]),
+            drawer_before=row[11],
         ),
         state=CashMoveState(row[9]),
         detail=row[10],

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from kassa_tui.journal.calls import CallState
+from kassa_tui.journal.calls import Call, CallState
 
 
 class PaymentKind(StrEnum):
@@ -115,6 +115,10 @@ class Payment:
     """Of the CRM."""
     caller_id: str | None = None
     """The id under which a caller asked for the payment; the same id pays once."""
+    asked: str = ""
+    """Digest of what the caller asked for, so that the same id is not used for something else."""
+    order_id: UUID | None = None
+    """What the payments of one basket have in common, where there are several."""
     cashier: str = ""
     shift_id: UUID | None = None
     original_id: UUID | None = None
@@ -141,6 +145,15 @@ class ReceiptIntent:
     """Travels in the receipt (tag 1084). The payment's own id where there is one receipt."""
     receipt: str
     """`drivers.ffd.receipt.Receipt` as JSON. Its `buyer_contact` is kept apart, see `privacy`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A payment that is about to be kept, with what it promises and who must be told of it."""
+
+    payment: Payment
+    receipts: tuple[ReceiptIntent, ...]
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,9 @@ PROJECTIONS = {
             original TEXT REFERENCES payment (id),
             comment TEXT NOT NULL,
             created_at TEXT NOT NULL,
-            called_off TEXT NOT NULL DEFAULT ''
+            called_off TEXT NOT NULL DEFAULT '',
+            order_id TEXT,
+            asked TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
     """,
     "payment_part": """
@@ -169,7 +171,8 @@ PROJECTIONS = {
             cashier TEXT NOT NULL,
             occurred_at TEXT NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('intended', 'done', 'refused', 'unknown')),
-            detail TEXT NOT NULL
+            detail TEXT NOT NULL,
+            drawer_before INTEGER
         ) STRICT, WITHOUT ROWID
     """,
     "tape": """
@@ -187,6 +190,7 @@ INDEXES = (
     "CREATE UNIQUE INDEX one_shift_at_a_time ON shift ((1)) WHERE step <> 'closed'",
     "CREATE INDEX payment_shift ON payment (shift) WHERE shift IS NOT NULL",
     "CREATE INDEX payment_original ON payment (original) WHERE original IS NOT NULL",
+    "CREATE INDEX payment_order ON payment (order_id) WHERE order_id IS NOT NULL",
     "CREATE INDEX receipt_wanted ON receipt_intent (payment) WHERE state = 'wanted'",
     "CREATE INDEX receipt_contact ON receipt_intent (id) WHERE contact_seal IS NOT NULL",
     "CREATE INDEX attempt_receipt ON attempt (receipt, number)",

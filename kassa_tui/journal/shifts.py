@@ -93,6 +93,9 @@ class CashMove:
     comment: str
     cashier: str
     occurred_at: datetime
+    drawer_before: int | None = None
+    """What the register had counted in its drawer before, kopecks; it tells how the movement
+    ended when its answer is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

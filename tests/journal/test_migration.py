@@ -1,16 +1,29 @@
 """Files of older versions."""
 
+import json
 import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
+from kassa_tui.journal.chain import START, head_seal, next_link
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.opening import key_path
 from kassa_tui.journal.records import AttemptState, DocumentFact, ReceiptState
 from kassa_tui.journal.verification import verify
-from tests.journal.records import FN, attempt, document, identity, payment
+from tests.journal.records import (
+    FN,
+    MOVE,
+    OPENING,
+    SPLIT,
+    attempt,
+    document,
+    fill,
+    identity,
+    payment,
+)
 
 VERSION_1 = """
     CREATE TABLE payment (
@@ -151,3 +164,53 @@ async def test_a_migrated_file_is_not_migrated_again(path: Path) -> None:
     journal = await Journal.open(path)
     await journal.close()
     assert verify(path).events == events
+
+
+ADDED_3 = {"payment_taken": ("order_id", "asked"), "cash_moving": ("drawer_before",)}
+
+
+async def write_version_2(path: Path) -> None:
+    """Something in every table, in the events and tables of version 2."""
+    journal = await Journal.open(path)
+    await fill(journal)
+    await journal.close()
+    key = key_path(path).read_bytes()
+    db = sqlite3.connect(path)
+    db.executescript("DROP TRIGGER event_update")
+    last = START
+    for seq, at, kind, body in db.execute("SELECT seq, at, kind, body FROM event").fetchall():
+        told = json.loads(body)
+        for name in ADDED_3.get(kind, ()):
+            del told[name]
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        last = next_link(key, last, at, kind, text)
+        db.execute("UPDATE event SET body = ?, seal = ? WHERE seq = ?", (text, last.seal, seq))
+    db.execute("UPDATE head SET seal = ?", (head_seal(key, last),))
+    db.executescript(
+        """
+        DROP INDEX payment_order;
+        ALTER TABLE payment DROP COLUMN order_id;
+        ALTER TABLE payment DROP COLUMN asked;
+        ALTER TABLE cash_move DROP COLUMN drawer_before;
+        PRAGMA user_version = 2;
+        """
+    )
+    db.close()
+
+
+async def test_a_file_of_version_2_gets_new_tables_from_its_log(tmp_path: Path) -> None:
+    path = tmp_path / "second.db"
+    await write_version_2(path)
+    journal = await Journal.open(path)
+    try:
+        kept = await journal.payment(identity(2))
+        assert kept is not None
+        assert kept.payment == SPLIT
+        assert [one.move for one in await journal.cash_moves(OPENING.id)] == [MOVE]
+    finally:
+        await journal.close()
+    assert verify(path).broken is None
+    old = path.with_name(f"{path.name}.v2")
+    db = sqlite3.connect(old)
+    assert db.execute("PRAGMA user_version").fetchone()[0] == 2
+    db.close()
