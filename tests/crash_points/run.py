@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 
 from tests.crash_points.scripts import SCRIPTS, Script, Step
+from tests.simulation.books import conclude
 from tests.simulation.cashier import Cashier, put_in_order
 from tests.simulation.chance import Chance
 from tests.simulation.disk import attached
@@ -110,7 +111,7 @@ async def _live(world: World, script: Script, plan: object) -> None:
     left = await put_in_order(world)
     if left:
         world.witness.accuse(f"not in order at the end: {left}")
-    world.witness.conclude(await world.kept(), settled=not left)
+    conclude(world.witness, await world.books(), settled=not left)
     living.cancel()
 
 

@@ -22,7 +22,9 @@ from drivers.virtual.core import VirtualRegister
 from drivers.virtual.registration import Registration
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PaymentState
-from tests.simulation.witness import Tape, Witness
+from tests.simulation.books import Books, conclude
+from tests.simulation.tape import Tape
+from tests.simulation.witness import Witness
 
 START_S = 30.0
 SETTLE_S = 60.0
@@ -164,12 +166,12 @@ def compare(
         tape = Tape(register)
         witness = Witness(tape)
         kept = asyncio.run(read(journal))
-        witness.conclude(kept, settled=True)
+        conclude(witness, Books(payments=kept), settled=True)
         for line in said:
             for name in ("recorded", "not_recorded", "uncertain"):
                 if name in line and not any(str(one.payment.id) == line[name] for one in kept):
                     witness.accuse(f"{line[name]} was answered as {name}, and is lost")
-            if "recorded" in line and UUID(line["recorded"]) not in tape.of_payment:
+            if "recorded" in line and UUID(line["recorded"]) not in tape.of_receipt:
                 witness.accuse(f"{line['recorded']} was answered as recorded, and is not")
         return witness.violations, len(tape.documents), len(kept)
     finally:

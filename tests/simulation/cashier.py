@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from drivers.register import PrintState, ShiftState
-from kassa_tui.journal.records import PayBy
 from kassa_tui.station.alarms import alarms
 from kassa_tui.station.requests import (
     CloseShift,
@@ -16,12 +16,12 @@ from kassa_tui.station.requests import (
     Done,
     IssueReceipt,
     OpenShift,
-    PrintCopy,
     Refresh,
     Request,
-    TakePayment,
 )
 from kassa_tui.station.snapshot import Snapshot
+from tests.simulation.club import Place
+from tests.simulation.operations import WHY, drawn
 from tests.simulation.world import World
 
 SETTLE_S = 600
@@ -37,6 +37,8 @@ class Cashier:
         self._world = world
         self._random = random
         self.done: Counter[str] = Counter()
+        self._asked: list[Request] = []
+        """Requests that bear an id of their sender."""
 
     async def work(self, operations: int) -> None:
         """So many operations, each among whatever happens."""
@@ -59,29 +61,16 @@ class Cashier:
 
     def _next(self) -> Request:
         random, snapshot = self._random, self._world.snapshot
-        if snapshot is not None and random.random() < 0.6 and (mended := remedy(snapshot)):
-            return mended
-        kind = random.random()
-        if kind < 0.75:
-            return self._payment()
-        if kind < 0.80:
-            return CloseShift()
-        if kind < 0.85:
-            return OpenShift()
-        if kind < 0.90:
-            return PrintCopy()
-        if kind < 0.95:
-            return Refresh()
-        return ContinuePrint()
-
-    def _payment(self) -> TakePayment:
-        random = self._random
-        total = random.choice((100, 50000, 50000, random.randint(1, 10_000_00)))
-        cash = random.random() < 0.6
-        tendered = total + random.choice((0, 50, 5000)) if cash and random.random() < 0.5 else None
-        return TakePayment(
-            total=total, pay_by=PayBy.CASH if cash else PayBy.CARD, tendered=tendered
-        )
+        if snapshot is not None and random.random() < 0.6:
+            mended = remedy(self._world, snapshot)
+            if mended is not None:
+                return mended
+        if self._asked and random.random() < 0.15:
+            return random.choice(self._asked[-4:])  # as a caller does who has not heard
+        request = drawn(self._world, random)
+        if getattr(request, "caller_id", None) or getattr(request, "movement_id", None):
+            self._asked.append(request)
+        return request
 
     def _happenings(self) -> None:
         world, chance = self._world, self._world.chance
@@ -102,6 +91,15 @@ class Cashier:
             world.loop.call_later(later + 20, world.register.set_cover, False)
         if chance.strikes("24-hours"):
             world.jump(timedelta(hours=25))
+        if world.club.place is Place.FAR:
+            if chance.strikes("crm-away"):
+                network = world.crm_network
+                network.away_until = world.loop.time() + self._random.choice((40, 300, 3600))
+            if chance.strikes("crm-shift-closed"):
+                again = self._random.random() < 0.5
+                world.loop.call_later(
+                    later, world.elsewhere, partial(world.club.close_shift_elsewhere, again)
+                )
         process = world.process
         for fault, power_cut in (("kill", False), ("power-loss", True)):
             if process is not None and process.die_at is None and chance.strikes(fault):
@@ -109,20 +107,25 @@ class Cashier:
                 process.die_at = process.steps + 1 + int(10 ** (self._random.random() * 4))
 
 
-def remedy(snapshot: Snapshot) -> Request | None:
+def remedy(world: World, snapshot: Snapshot) -> Request | None:
     """What a cashier who reads the screen does next; None: nothing is wrong."""
-    register = snapshot.register
+    register, crm = snapshot.register, snapshot.crm
     if snapshot.unsettled is not None or snapshot.silence is not None or register is None:
         return Refresh()
     if register.print_state is PrintState.WAITS_FOR_CONTINUE:
         return ContinuePrint()
     if register.shift is ShiftState.EXPIRED:
-        return CloseShift()
+        return CloseShift(counted_cash=max(0, world.register.cash_in_drawer), comment=WHY)
+    crm_is_closed = crm is not None and crm.shift_is_open is False
     if register.shift is ShiftState.CLOSED and snapshot.unissued:
-        return OpenShift()
+        return OpenShift(comment=WHY)
+    if crm_is_closed and (register.shift is ShiftState.OPEN or (crm is not None and crm.queued)):
+        return OpenShift(comment=WHY)
     if snapshot.unissued:
         return IssueReceipt(snapshot.unissued[0].payment.id)
     if snapshot.journal_failure or snapshot.in_progress:
+        return Refresh()
+    if snapshot.unconfirmed or (crm is not None and crm.queued and not crm.poisoned):
         return Refresh()
     return None
 
@@ -131,6 +134,7 @@ async def put_in_order(world: World) -> str:
     """After the faults: mend what a person can, until nothing is left; else what is left."""
     world.note("faults stop")
     world.chance.stopped = True
+    world.crm_network.clear()
     if world.process is not None:
         world.process.die_at = None
     world.switch_register(True)
@@ -142,7 +146,7 @@ async def put_in_order(world: World) -> str:
     while world.loop.time() < until:
         answer = await cashier.ask(Refresh())
         if isinstance(answer, Done) and world.snapshot is not None:
-            request = remedy(world.snapshot)
+            request = remedy(world, world.snapshot)
             if request is None:
                 return ""
             left = ", ".join(alarm.kind for alarm in alarms(world.snapshot)) or repr(request)

@@ -31,6 +31,22 @@ WORLD = {
     "power-loss": 0.3,
 }
 """By operation of the cashier."""
+CRM = {
+    "crm-unreachable": 0.04,
+    "crm-answer-lost": 0.05,
+    "crm-hangs-executed": 0.03,
+    "crm-hangs-not-executed": 0.03,
+    "crm-fails-before": 0.04,
+    "crm-fails-after": 0.04,
+    "crm-rate-limit": 0.03,
+    "crm-sign-in": 0.03,
+    "crm-duplicate": 0.06,
+    "crm-slow": 0.06,
+    "crm-balance-spent": 0.3,
+}
+"""By call; the last by call that takes from a balance."""
+CLUB = {"crm-away": 0.06, "crm-shift-closed": 0.06}
+"""By operation of the cashier: for minutes or an hour; by another till."""
 DISK = {"disk-full": 0.01, "disk-io-error": 0.01, "disk-slow": 0.02, "disk-nearly-full": 0.05}
 """By statement."""
 _REGISTER = {
@@ -43,7 +59,7 @@ _REGISTER = {
     "power-cut-in-items": 0.1,
 }
 """By chance as the virtual register gives them."""
-RATES = {**WIRE, **WORLD, **DISK, **_REGISTER}
+RATES = {**WIRE, **WORLD, **CRM, **CLUB, **DISK, **_REGISTER}
 _ACTIVE = 0.3
 
 

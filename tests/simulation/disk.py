@@ -70,6 +70,9 @@ class Disk:
         )
         self.folder = self._root / "0"
         self.folder.mkdir()
+        self.elsewhere = self._root / "elsewhere"
+        """Files of other computers; theirs are sound, quick and nobody dies with them."""
+        self.elsewhere.mkdir()
         self._databases: set[str] = set()
         self._open: list[Watched] = []
 
@@ -85,6 +88,18 @@ class Disk:
         connection.disk, connection.path, connection.process = self, path, PROCESS.get()
         self._databases.add(path.name)
         self._open.append(connection)
+
+    def install(self, name: str) -> None:
+        """A database that lies there ready before the first life."""
+        self._databases.add(name)
+        self.synced[name] = Image.of(self.folder / name)
+
+    def connection(self, name: str) -> sqlite3.Connection | None:
+        """The latest open connection to a database, for a look past everything."""
+        for connection in reversed(self._open):
+            if isinstance(connection, Watched) and connection.path.name == name:
+                return connection
+        return None
 
     def remember(self, connection: sqlite3.Connection, path: Path) -> None:
         """A commit has been made."""
@@ -229,6 +244,34 @@ class InlineAiosqlite(aiosqlite.Connection):
             await in_thread(connection.close)
 
 
+class ElsewhereAiosqlite(aiosqlite.Connection):
+    """A connection on another computer: done at once, and no step of a process of ours."""
+
+    def __init__(self, path: Path, options: dict[str, Any]) -> None:
+        super().__init__(partial(sqlite3.connect, path, **options), 64)
+
+    def __await__(self) -> Any:
+        return self._connect().__await__()
+
+    def __del__(self) -> None:
+        """Nothing to warn of."""
+
+    async def _connect(self) -> aiosqlite.Connection:
+        if self._connection is None:
+            self._connection = self._connector()
+        return self
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._connection is None:
+            raise ValueError("Connection closed")
+        return fn(*args, **kwargs)
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
 async def in_thread(work: Callable[[], T]) -> T:
     """What a database's thread does, done at once; the answer comes when the disk likes."""
     loop = asyncio.get_running_loop()
@@ -253,10 +296,12 @@ def watched() -> Iterator[None]:
 
 @contextmanager
 def attached(disk: Disk) -> Iterator[None]:
-    """While this lasts aiosqlite's connections are on `disk`."""
+    """While this lasts aiosqlite's connections are on `disk`, or elsewhere."""
     before = aiosqlite.connect
 
-    def connect(database: Any, **options: Any) -> InlineAiosqlite:
+    def connect(database: Any, **options: Any) -> aiosqlite.Connection:
+        if disk.elsewhere in Path(database).parents:
+            return ElsewhereAiosqlite(Path(database), options)
         return InlineAiosqlite(disk, Path(database), options)
 
     aiosqlite.connect = connect  # type: ignore[assignment]

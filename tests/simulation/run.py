@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from tests.simulation.books import conclude
 from tests.simulation.cashier import Cashier, put_in_order
 from tests.simulation.disk import attached
 from tests.simulation.machine import Stuck
@@ -38,7 +39,7 @@ def run_seed(seed: int, *, tell: bool = False) -> Outcome:
     with attached(world.disk):
         asyncio.set_event_loop(world.loop)
         try:
-            world.loop.run_until_complete(_live(world, cashier, script.randint(3, 12)))
+            world.loop.run_until_complete(_live(world, cashier, script.randint(4, 18)))
         except Stuck as stuck:
             world.witness.accuse(f"stuck: {stuck}")
         finally:
@@ -65,7 +66,7 @@ async def _live(world: World, cashier: Cashier, operations: int) -> None:
     left = await put_in_order(world)
     if left:
         world.witness.accuse(f"not in order after {600} s: {left}")
-    world.witness.conclude(await world.kept(), settled=not left)
+    conclude(world.witness, await world.books(), settled=not left)
     if living.done():
         world.witness.accuse(f"the world ended: {living.exception()!r}")
     living.cancel()

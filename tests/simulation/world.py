@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Executor
-from datetime import datetime, timedelta, timezone
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from drivers.ffd.enumerations import TaxSystem, VatRate
+from drivers.ffd.receipt import Cashier
 from drivers.shtrih.connection import Protocol
 from drivers.shtrih.driver import ShtrihRegister
 from drivers.virtual.core import VirtualRegister
 from drivers.virtual.facts import Timing
 from drivers.virtual.registration import Registration
 from drivers.virtual.shtrih_face import ShtrihFace
+from kassa_tui.izi.errors import CrmError
+from kassa_tui.izi.port import Crm
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.opening import key_path
-from kassa_tui.journal.records import PaymentState
+from kassa_tui.settings.tax import Purpose
 from kassa_tui.station.identity import uuid7
 from kassa_tui.station.requests import Answer, Request
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.station.station import Station
+from tests.simulation.books import Books
 from tests.simulation.chance import Chance, RegisterFaults
+from tests.simulation.club import Club, Place
 from tests.simulation.disk import Disk
+from tests.simulation.gate import Gate
+from tests.simulation.gate import Network as CrmNetwork
 from tests.simulation.machine import Process, VirtualLoop
 from tests.simulation.network import Network
-from tests.simulation.witness import Tape, Witness
+from tests.simulation.tape import Tape
+from tests.simulation.witness import Witness, opened
 
 MOSCOW = timezone(timedelta(hours=3))
 EPOCH = datetime(2026, 3, 2, 9, tzinfo=MOSCOW)
@@ -43,6 +55,15 @@ SETTINGS = StationSettings(
     tax_system=TaxSystem.SIMPLIFIED_INCOME,
     vat_rate=VatRate.NO_VAT,
 )
+
+
+def two_systems(purpose: Purpose, on: date) -> tuple[TaxSystem, VatRate]:
+    """A club whose bar is on a patent: a mixed basket becomes two receipts (K4)."""
+    if purpose is Purpose.GOODS:
+        return TaxSystem.PATENT, VatRate.NO_VAT
+    return TaxSystem.SIMPLIFIED_INCOME, VatRate.NO_VAT
+
+
 PROTOCOLS: tuple[Protocol, ...] = ("v1", "v1", "v2", "auto")
 ENOUGH_PAYMENTS = 100_000
 
@@ -55,7 +76,13 @@ class World:
     """One run."""
 
     def __init__(
-        self, seed: int, chance: Chance | None = None, faults: str = "", *, tell: bool = False
+        self,
+        seed: int,
+        chance: Chance | None = None,
+        faults: str = "",
+        *,
+        club: Place | None = None,
+        tell: bool = False,
     ) -> None:
         """`faults` are written ones of the virtual register, beside those of `chance`."""
         self.random = Random(f"world {seed}")
@@ -69,6 +96,8 @@ class World:
         self.loop.latency = self._disk_latency
         self.disk = Disk(Random(f"disk {seed}"), self.chance.disk_error)
         self._ids = Random(f"ids {seed}")
+        self._callers = Random(f"callers {seed}")
+        self._sums = 0
         self.register = VirtualRegister.open(
             None,
             Registration(),
@@ -76,7 +105,16 @@ class World:
             faults=RegisterFaults(self.chance, faults),
             timing=Timing(print_line=timedelta(milliseconds=self.random.choice((0, 0, 20)))),
         )
+        self.settings = replace(
+            SETTINGS,
+            blind_count=self.random.random() < 0.5,
+            taxes=self.random.choice((None, two_systems)),
+            backups_kept=self.random.choice((0, 0, 2)),
+        )
         self.witness = Witness(Tape(self.register))
+        self.moved: list[int] = []
+        """Kopecks put into the register's drawer beside sales, or (negative) taken out."""
+        self._watch_drawer(self.register)
         self.protocol = self.random.choice(PROTOCOLS)
         self.power_is_on = True
         self.power_cut = False
@@ -91,6 +129,11 @@ class World:
         self.plan: Callable[[Process], None] = lambda process: None
         """Told of each new process; may set its death."""
         self._up = asyncio.Event()
+        place = self.random.choice((Place.NONE, Place.FAR, Place.FAR, Place.NEAR))
+        self.club = Club(club or place, self.disk, self.now, Random(f"club {seed}"))
+        self.crm_network = CrmNetwork(self)
+        self._jitter = Random(f"jitter {seed}")
+        self.witness.crm = self.club if self.club.place is not Place.NONE else None
 
     def now(self) -> datetime:
         """The clock on the wall, for the station and for the register."""
@@ -149,11 +192,28 @@ class World:
     def _frame_leaves(self, process: Process, data: bytes) -> None:
         self.witness.frame(data, self.disk.synced.get(JOURNAL))
 
+    def call_leaves(self, name: str, key: UUID | None) -> None:
+        """As `gate.Weather`."""
+        self.witness.call(name, key, self.disk.synced.get(JOURNAL))
+
     # The register and who stands beside it
+
+    def _watch_drawer(self, register: VirtualRegister) -> None:
+        def watched(move: Callable[..., int], sign: int) -> Callable[..., int]:
+            def moving(amount: int, cashier: Cashier) -> int:
+                number = move(amount, cashier)
+                self.moved.append(sign * amount)
+                return number
+
+            return moving
+
+        register.cash_in = watched(register.cash_in, 1)  # type: ignore[method-assign]
+        register.cash_out = watched(register.cash_out, -1)  # type: ignore[method-assign]
 
     async def plug_in(self) -> None:
         self._face = ShtrihFace(self.register, executor=NoThread())
         self._address = await self._face.serve_tcp()
+        await self.club.plug_in()
 
     def switch_register(self, on: bool) -> None:
         """The mains of the register."""
@@ -183,7 +243,7 @@ class World:
             if process.alive:
                 failure = work.exception()
                 self.note("ended", repr(failure))
-                if not isinstance(failure, JournalError):
+                if not isinstance(failure, JournalError | CrmError | sqlite3.Error):
                     self.witness.accuse(f"the station ended by itself: {failure!r}")
                 process.die()
                 await process.died
@@ -201,17 +261,54 @@ class World:
             if process.step("snapshot"):
                 self.snapshot = snapshot
                 self.note("snapshot", _shown(snapshot))
+                self.witness.journal = self.disk.connection(JOURNAL)
                 self.witness.snapshot(snapshot)
 
-        self.station = Station(register, journal, SETTINGS, self.now, self._new_id, listen)
-        self._up.set()
         try:
-            await self.station.run()
+            async with self._crm(process) as (crm, club_id):
+                self.station = Station(
+                    register,
+                    journal,
+                    self.settings,
+                    self.now,
+                    self._new_id,
+                    listen,
+                    crm=crm,
+                    club_id=club_id,
+                    jitter=self._jitter.random,
+                )
+                self._up.set()
+                await self.station.run()
         finally:
             await journal.close()
 
+    @asynccontextmanager
+    async def _crm(self, process: Process) -> AsyncIterator[tuple[Crm | None, str]]:
+        """The CRM that a station is given."""
+        match self.club.place:
+            case Place.NONE:
+                yield None, ""
+            case Place.FAR:
+                yield cast("Crm", Gate(self.crm_network, process)), self.club.club_id
+            case Place.NEAR:
+                async with self.club.inside() as (crm, club_id):
+                    yield crm, club_id
+
     def _new_id(self) -> Any:
         return uuid7(self.now(), self._ids.randbytes(10))
+
+    def elsewhere(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Somebody does something that is no business of the station's."""
+        self.loop.create_task(work(), context=self.loop.outside.copy())
+
+    def made_up_id(self) -> UUID:
+        """An id that a caller has made up."""
+        return UUID(bytes=self._callers.randbytes(16), version=4)
+
+    def unlike_any_other(self, about: int) -> int:
+        """A sum in kopecks that comes once in a run."""
+        self._sums += 1
+        return about + self._sums
 
     def _dies(self, process: Process) -> None:
         self.unsynced = self.disk.unsynced
@@ -233,7 +330,7 @@ class World:
             answer = await station.ask(request)
             if process.step("answer"):
                 self.note("answer", answer)
-                self.witness.answer(answer)
+                self.witness.answer(request, answer)
                 reply.set_result(answer)
 
         self.note("ask", request)
@@ -241,10 +338,16 @@ class World:
         await asyncio.wait({reply, process.died}, return_when=asyncio.FIRST_COMPLETED)
         return reply.result() if reply.done() else None
 
-    async def kept(self) -> list[PaymentState]:
-        """The payments in the synced bytes of the journal."""
+    async def books(self) -> Books:
+        """Everything that is kept, as a power cut would leave it."""
+        crm = None if self.club.place is Place.NONE else self.club.ledger()
+        told = Books(payments=(), moved=self.moved, drawer=self.register.cash_in_drawer, crm=crm)
         if (image := self.disk.synced.get(JOURNAL)) is None:
-            return []
+            return told
+        with opened(image) as db:
+            db.row_factory = sqlite3.Row
+            calls = db.execute("SELECT subject, name, state, error FROM call").fetchall()
+            moves = db.execute("SELECT id, direction, amount, state FROM cash_move").fetchall()
         folder = self.disk.folder / "check"
         folder.mkdir()
         key = key_path(self.disk.folder / JOURNAL)
@@ -252,9 +355,10 @@ class World:
         image.write(folder / JOURNAL)
         journal = await self._open_journal(folder)
         try:
-            return list(await journal.last_payments(ENOUGH_PAYMENTS))
+            payments = await journal.last_payments(ENOUGH_PAYMENTS)
         finally:
             await journal.close()
+        return replace(told, payments=payments, calls=calls, cash_moves=moves)
 
     async def _open_journal(self, folder: Path) -> Journal:
         return await Journal.open(
@@ -274,6 +378,7 @@ class World:
         for task in tasks:
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.run_until_complete(self.club.close())
         self.disk.close()
         self.register.close()
         self.loop.close()
@@ -282,10 +387,12 @@ class World:
 def _shown(snapshot: Snapshot) -> str:
     """What the trace tells of a snapshot."""
     documents = sum(state.document is not None for state in snapshot.payments)
+    crm = snapshot.crm
+    told = "" if crm is None else f" crm {crm.queued} {crm.poisoned} {crm.shift_is_open}"
     return (
         f"{len(snapshot.payments)} payments, {documents} recorded,"
         f" {len(snapshot.unissued)} unissued, unsettled {snapshot.unsettled is not None},"
         f" silent {snapshot.silence.detail if snapshot.silence else '-'},"
         f" phase {snapshot.in_progress.phase if snapshot.in_progress else '-'}"
-        f" {snapshot.journal_failure}"
+        f" {snapshot.journal_failure}{told}"
     )
