@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from drivers.ffd import validation
 from drivers.ffd.document import FiscalDocument
@@ -51,7 +51,21 @@ class _Device:
     last_fiscal_document_number: int
     paper_off: bool
     """The paper switch, as last known."""
+    clock: datetime
+    """Naive, of the register, when it was last told."""
+    told_at: float
+    """Of the loop's clock, seconds."""
     shift_number: int | None = None
+
+    def tells(self, clock: datetime) -> None:
+        """The register has just told its time: its day may be another than was reckoned, for
+        a computer that slept, or a clock that was set, goes by none of ours."""
+        self.clock, self.told_at = clock, asyncio.get_running_loop().time()
+
+    def today(self) -> date:
+        """The register's date now, without asking again."""
+        elapsed = asyncio.get_running_loop().time() - self.told_at
+        return (self.clock + timedelta(seconds=elapsed)).date()
 
 
 class ShtrihRegister:
@@ -109,6 +123,7 @@ class ShtrihRegister:
             register.fiscal_drive_number = status.fn.fiscal_drive_number
             register.last_fiscal_document_number = status.fn.last_fiscal_document_number
             register.shift_number = status.shift_number
+            register.tells(status.clock.replace(tzinfo=None))
             return status
 
     async def open_shift(self, cashier: Cashier) -> FiscalDocument:
@@ -132,7 +147,7 @@ class ShtrihRegister:
         async with self._lock:
             register = await self._ready()
             facts = register.facts
-            if problems := validation.problems(receipt, facts.ffd_version, facts.today()):
+            if problems := validation.problems(receipt, facts.ffd_version, register.today()):
                 raise InvalidReceipt(problems)
             steps = plan(receipt, facts, self._session.operator)
             cashier_tags = await register.cashier.put(receipt.cashier)
@@ -213,7 +228,7 @@ class ShtrihRegister:
             return known
         self._device = None
         generation = self._connection.generation
-        facts, state = await learn(self._session)
+        facts, state, clock = await learn(self._session)
         self._device = _Device(
             generation=generation,
             facts=facts,
@@ -221,6 +236,8 @@ class ShtrihRegister:
             fiscal_drive_number=state.fiscal_drive_number,
             last_fiscal_document_number=state.last_fiscal_document_number,
             paper_off=facts.paper is not None and facts.paper.is_on,
+            clock=clock,
+            told_at=asyncio.get_running_loop().time(),
         )
         shift = await self._session.run(fn.shift_parameters(self._session.admin))
         self._device.shift_number = shift.number

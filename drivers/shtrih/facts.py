@@ -5,9 +5,8 @@ Nothing about tables is assumed where F7h tells it: the platforms number them di
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from drivers.ffd.enumerations import FfdVersion, TaxSystem, VatRate
 from drivers.register import Capabilities, Reason, Refused, RegisterInfo
@@ -66,15 +65,6 @@ class DeviceFacts:
     """Row of table 6 by rate."""
     paper: PaperSwitch | None
     """None where paper cannot be left out, or never is used."""
-    clock: datetime
-    """Naive, of the register, when it was asked."""
-    asked_at: float
-    """Of the loop's clock, seconds."""
-
-    def today(self) -> date:
-        """The register's date now, without asking again."""
-        elapsed = asyncio.get_running_loop().time() - self.asked_at
-        return (self.clock + timedelta(seconds=elapsed)).date()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -88,12 +78,14 @@ class DeviceFacts:
         )
 
 
-async def learn(session: Session) -> tuple[DeviceFacts, fn.FnState]:
-    """Ask a register what it is. Raises `Refused`, also for FFD 1.0."""
+async def learn(session: Session) -> tuple[DeviceFacts, fn.FnState, datetime]:
+    """Ask a register what it is, how its FN is and what its clock says (naive).
+
+    Raises `Refused`, also for FFD 1.0.
+    """
     kind = await session.run(device.device_type())
     model = await session.run(device.model_parameters())
     status = await session.run(device.full_status(session.admin))
-    asked_at = asyncio.get_running_loop().time()
     # 10h tells the operator of the selling password, which may be another one.
     operator = (await session.run(device.short_status(session.operator))).operator
     state = await session.run(fn.fn_state(session.admin))
@@ -109,10 +101,8 @@ async def learn(session: Session) -> tuple[DeviceFacts, fn.FnState]:
         host_computes_tax=await _host_computes_tax(session, model),
         tax_rows=await _tax_rows(session, model, status.clock.date()),
         paper=await _paper_switch(session, model),
-        clock=status.clock,
-        asked_at=asked_at,
     )
-    return facts, state
+    return facts, state, status.clock
 
 
 async def read_info(session: Session, facts: DeviceFacts) -> RegisterInfo:

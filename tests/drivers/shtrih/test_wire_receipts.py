@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -142,6 +142,18 @@ async def test_every_rate_of_today_is_recorded(version: FfdVersion) -> None:
         assert len(rates) == 10
         sent = receipt(*(item(1000 + rate, vat_rate=rate) for rate in rates))
         await assert_recorded_as_sent(wire, sent, version)
+
+
+async def test_the_day_is_the_registers_whatever_clock_stood_still_meanwhile() -> None:
+    async with wired() as wire:
+        await wire.driver.status()
+        wire.clock.move(timedelta(days=1))
+        await wire.driver.status()
+        await wire.driver.open_shift(CASHIER)
+        await wire.driver.cash_in(500, CASHIER)
+        sold_on = wire.clock.at.date()
+        back = receipt(item(500), sign=CalculationSign.SALE_RETURN, original_date=sold_on)
+        assert (await wire.driver.fiscalize(back)).total == 500
 
 
 @pytest.mark.parametrize("version", FfdVersion)
