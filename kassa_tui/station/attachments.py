@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from drivers.ffd import receipt as ffd
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.qr import qr_text
@@ -22,7 +24,7 @@ def crm_receipt(
         fiscal_drive_number=document.fiscal_drive_number,
         fiscal_document_number=document.fiscal_document_number,
         fiscal_sign=str(document.fiscal_sign),
-        kkt_reg_id=registration_number.strip() or "0",
+        kkt_reg_id=told_number(registration_number) or "0",
         shift_number=document.shift_number or 0,
         request_number=document.receipt_number or 0,
         operation_type=int(document.calculation_sign or promised.calculation_sign),
@@ -35,6 +37,15 @@ def crm_receipt(
         qr=qr_text(document) if document.calculation_sign is not None else None,
         delivery=_delivery(promised),
     )
+
+
+def told_number(registration_number: str) -> str | None:
+    """1037 as the CRM takes it; None where what was read of the register is no number."""
+    digits = registration_number.strip()
+    return digits if _NUMBER.fullmatch(digits) else None
+
+
+_NUMBER = re.compile(r"[0-9]{1,20}")
 
 
 def _delivery(promised: ffd.Receipt) -> Delivery:

@@ -21,6 +21,7 @@ from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import ShiftClosing, ShiftOpening, ShiftRecord, ShiftStep
 from kassa_tui.station import calls
+from kassa_tui.station.attachments import told_number
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
 from kassa_tui.station.objections import count_objection
@@ -268,7 +269,7 @@ class Shift:
             opening_cash=cash,
             comment=comment.strip() or None,
             fiscal=crm.ShiftFiscal(
-                kkt_reg_id=self._desk.info.registration_number.strip() or None,
+                kkt_reg_id=told_number(self._desk.info.registration_number),
                 fiscal_drive_number=status.fn.fiscal_drive_number,
                 shift_number=status.shift_number,
                 open_document=None if report is None else report.fiscal_document_number,
