@@ -24,7 +24,7 @@ from drivers.register import (
 from kassa_tui.izi.port import Crm
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
-from kassa_tui.journal.records import PaymentState
+from kassa_tui.journal.records import PaymentState, StoredAttempt
 from kassa_tui.station.cash import Cash
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
@@ -135,6 +135,8 @@ class Station:
         self._silence: Silence | None = None
         self._payments: tuple[PaymentState, ...] = ()
         self._without_document: tuple[PaymentState, ...] = ()
+        self._unsettled: tuple[StoredAttempt, ...] = ()
+        """As of the same look into the journal as the payments."""
         self._in_progress: InProgress | None = None
         self._journal_failure = ""
         self._unknown_cash_moves = 0
@@ -239,8 +241,6 @@ class Station:
             return Uncertain()
         except JournalError as error:
             return Declined(Objection.JOURNAL_FAILED, str(error))
-        finally:
-            self._in_progress = None
 
     async def _rotate(self, request: RotateShift) -> Answer:
         """The cash that was counted stays in the drawer for the next shift."""
@@ -275,6 +275,7 @@ class Station:
             await self._recall()
         except JournalError as error:
             failure = str(error)
+        self._in_progress = None  # not before the payments are told anew: others publish, too
         self._journal_failure = failure
         self._pause_s = self._next_pause()
         self._publish()
@@ -294,10 +295,14 @@ class Station:
         self._silence = Silence(since=since, reason=reason, detail=detail)
 
     async def _recall(self) -> None:
-        self._payments = await self._journal.last_payments(self._settings.shown_payments)
-        self._without_document = await self._journal.payments_without_document()
-        self._unknown_cash_moves = len(await self._journal.open_cash_moves())
+        payments = await self._journal.last_payments(self._settings.shown_payments)
+        without_document = await self._journal.payments_without_document()
+        open_cash_moves = await self._journal.open_cash_moves()
         await self._settlement.recall()
+        # All at once: the outbox publishes when it likes.
+        self._payments, self._without_document = payments, without_document
+        self._unsettled = self._settlement.open
+        self._unknown_cash_moves = len(open_cash_moves)
         await self._shift.recall()
         if self._outbox is not None:
             await self._outbox.recall()
@@ -317,7 +322,7 @@ class Station:
         self._publish()
 
     def _publish(self) -> None:
-        open_ids = {stored.attempt.payment_id for stored in self._settlement.open}
+        open_ids = {stored.attempt.payment_id for stored in self._unsettled}
         current = self._in_progress.payment_id if self._in_progress else None
         self._listener(
             Snapshot(
@@ -346,7 +351,7 @@ class Station:
         )
 
     def _unsettled_view(self) -> Unsettled | None:
-        for stored in self._settlement.open:
+        for stored in self._unsettled:
             for state in self._without_document:
                 if state.payment.id == stored.attempt.payment_id:
                     return Unsettled(

@@ -10,6 +10,8 @@ import pytest
 
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.enumerations import CalculationSign, TaxSystem, VatRate
+from drivers.register import RegisterInfo, RegisterStatus
+from drivers.shtrih.driver import ShtrihRegister
 from kassa_tui.izi.models.client import Client
 from kassa_tui.izi.models.transaction import FiscalStatus, Transaction
 from kassa_tui.izi.port import LookUpBy
@@ -225,6 +227,41 @@ async def test_the_same_callers_id_pays_once(bench: Bench) -> None:
         assert await ask(running, request) == first
         assert (await ivan(bench)).balance == 1_250_00 + 500_00
     assert len(await bench.receipts()) == 1
+
+
+async def test_news_of_the_crm_never_shows_a_recorded_payment_without_its_receipt(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_till(bench) as running:
+        station, status = running.station, running.station._desk.status
+
+        async def status_amid_news() -> RegisterStatus:
+            station._publish()  # as the outbox does at any moment
+            return await status()
+
+        bench.fail("fn-full@open_receipt")
+        answer = await ask(running, TOP_UP)
+        assert isinstance(answer, NotRecorded)
+        monkeypatch.setattr(station._desk, "status", status_amid_news)
+        running.snapshots.clear()
+        assert isinstance(await ask(running, IssueReceipt(answer.payment_id)), Recorded)
+        assert [shown for shown in running.snapshots if shown.unissued] == []
+
+
+@pytest.mark.parametrize("read", ["0000?00001234567", "", "12 34"])
+async def test_a_registration_number_that_was_read_wrong_stops_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    info = ShtrihRegister.info
+
+    async def misread(register: ShtrihRegister) -> RegisterInfo:
+        return replace(await info(register), registration_number=read)
+
+    monkeypatch.setattr(ShtrihRegister, "info", misread)
+    async with open_till(bench) as running:
+        answer = await ask(running, TOP_UP)
+        await drained(running)
+        assert (await transaction_of(bench, answer)).fiscal_status is FiscalStatus.ISSUED
 
 
 async def test_a_client_is_found_by_the_last_digits_of_the_telephone(bench: Bench) -> None:
