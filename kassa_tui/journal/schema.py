@@ -47,7 +47,7 @@ PROJECTIONS = {
             opening_comment TEXT NOT NULL,
             fiscal_drive_number TEXT,
             number INTEGER,
-            crm_shift TEXT UNIQUE,
+            crm_shift TEXT,
             closed_at TEXT,
             counted_cash INTEGER CHECK (counted_cash >= 0),
             expected_cash INTEGER,

@@ -57,7 +57,7 @@ class ShiftRecord:
     number: int | None
     """1038."""
     crm_shift_id: str | None
-    """None until the CRM has opened its own."""
+    """None until the CRM has opened its own; it may stand beside several of the register."""
     closing: ShiftClosing | None
     closing_document: int | None
     """1040 of the closing report."""

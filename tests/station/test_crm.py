@@ -10,6 +10,7 @@ import pytest
 
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.enumerations import CalculationSign, TaxSystem, VatRate
+from drivers.ffd.receipt import Cashier
 from drivers.register import RegisterInfo, RegisterStatus
 from drivers.shtrih.driver import ShtrihRegister
 from kassa_tui.izi.models.client import Client
@@ -264,6 +265,17 @@ async def test_a_registration_number_that_was_read_wrong_stops_nothing(
         assert (await transaction_of(bench, answer)).fiscal_status is FiscalStatus.ISSUED
 
 
+async def test_a_shift_of_the_crm_may_stand_beside_two_of_the_register(bench: Bench) -> None:
+    async with open_till(bench):
+        await bench.by_hand(bench.register.close_shift, 30, Cashier(name="Иванова А."))
+    gate(bench).is_shut = True
+    async with bench.station() as running:
+        assert await ask(running, OpenShift(counted_cash=0)) == Done()
+        gate(bench).is_shut = False
+        await drained(running)
+        assert isinstance(await ask(running, TOP_UP), Recorded)
+
+
 async def test_a_client_is_found_by_the_last_digits_of_the_telephone(bench: Bench) -> None:
     async with open_till(bench) as running:
         request = replace(TOP_UP, client_id=None, client="6617")
@@ -282,8 +294,6 @@ async def test_k1_no_money_without_an_open_shift_in_the_crm(bench: Bench) -> Non
         closed = await ask(running, CloseShift(counted_cash=0))
         assert isinstance(closed, Done)
         await bench.by_hand(bench.register.begin_shift_opening, 30)
-        from drivers.ffd.receipt import Cashier
-
         await bench.by_hand(bench.register.open_shift, 30, Cashier(name="Иванова А."))
         assert await ask(running, TOP_UP) == Declined(Objection.CRM_SHIFT_CLOSED)
         assert await ask(running, OpenShift(counted_cash=0)) == Done()
