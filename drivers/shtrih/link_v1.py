@@ -43,6 +43,9 @@ class LinkV1(Link):
     def __init__(self, stream: ByteStream, timing: LinkTiming) -> None:
         super().__init__(stream, timing)
         self._previous_code = b""
+        self._is_untidy = False
+        """ENQ was needed: an answer that was late then may still come, and with its ACK look
+        like the answer to the next command."""
 
     async def synchronise(self, deadline: float) -> None:
         self.stream.discard()
@@ -52,6 +55,7 @@ class LinkV1(Link):
                 raise NotExecuted("the register does not answer")
             if control == NAK:
                 self._previous_code = b""
+                self._is_untidy = False
                 return
             if await self._take_answer(deadline, begun=control == STX) is None:
                 self.stream.discard()
@@ -59,6 +63,9 @@ class LinkV1(Link):
 
     async def exchange(self, command: Command, deadline: float) -> bytes:
         frame = encode_v1(command.body)
+        if self._is_untidy:
+            await self._settle(deadline)
+            self._is_untidy = False
         for _ in range(_FRAME_TRIES):
             self.stream.discard()
             await self.stream.send(frame, deadline)
@@ -142,7 +149,7 @@ class LinkV1(Link):
         return decode_v1(bytes((STX, length)) + rest)
 
     async def _settle(self, deadline: float) -> None:
-        """Wait until the rest of a spoiled frame has come, and forget it."""
+        """Wait until the rest of a spoiled frame, or a late one, has come, and forget it."""
         loop = asyncio.get_running_loop()
         for _ in range(_MAX_SKIPPED):
             self.stream.discard()
@@ -153,6 +160,7 @@ class LinkV1(Link):
 
     async def _enquire(self, deadline: float) -> int | None:
         """ACK or NAK to an ENQ, STX of an answer that was on its way, None on silence."""
+        self._is_untidy = True
         for _ in range(_ENQ_TRIES):
             await self.stream.send(bytes((ENQ,)), deadline)
             control = await self._control(self._soon(deadline))

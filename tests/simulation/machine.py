@@ -165,6 +165,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             return
         except BaseException as error:  # noqa: BLE001 - a thread hands every error over
             failure = error
+        if (process := PROCESS.get()) is not None and not process.alive:
+            return
 
         def tell() -> None:
             if future.done():

@@ -312,3 +312,21 @@ async def test_a_silent_device_is_not_reachable() -> None:
 
     with pytest.raises(NotExecuted):
         await exchange(script)
+
+
+async def test_a_late_answer_with_its_ack_is_not_taken_for_the_next_one() -> None:
+    async def script(peer: Peer) -> None:
+        await take(peer)
+        await peer.expect(ENQ)
+        await peer.say(ACK + encode_v1(WRITE_ANSWER))
+        await peer.expect(ACK)
+        await peer.say(ACK + encode_v1(WRITE_ANSWER))  # the first one, held up on the line
+        await peer.expect(WRITE_FRAME)
+        await peer.say(NAK)
+        await peer.expect(ENQ)
+        await peer.say(NAK)
+        await peer.expect(WRITE_FRAME)
+        await peer.say(ACK + encode_v1(b"\xff\x45\x00\x02"))
+        await peer.expect(ACK)
+
+    assert await exchange(script, times=2) == b"\xff\x45\x00\x02"
