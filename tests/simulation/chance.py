@@ -1,7 +1,8 @@
 """One source of chance, and the faults that it strikes with.
 
 Each seed draws which kinds of fault it shows at all and how often ("swarm"): a run where all
-happen at once seldom gets anywhere, and the rare meeting of two is what finds bugs.
+happen at once seldom gets anywhere, and the rare meeting of two is what finds bugs. And each
+seed features one kind, in turn, which is more likely in it: so none stays rare.
 """
 
 from __future__ import annotations
@@ -33,16 +34,16 @@ WORLD = {
 """By operation of the cashier."""
 CRM = {
     "crm-unreachable": 0.04,
-    "crm-answer-lost": 0.05,
+    "crm-answer-lost": 0.09,
     "crm-hangs-executed": 0.03,
     "crm-hangs-not-executed": 0.03,
     "crm-fails-before": 0.04,
-    "crm-fails-after": 0.04,
+    "crm-fails-after": 0.06,
     "crm-rate-limit": 0.03,
     "crm-sign-in": 0.03,
     "crm-duplicate": 0.06,
     "crm-slow": 0.06,
-    "crm-balance-spent": 0.3,
+    "crm-balance-spent": 0.4,
 }
 """By call; the last by call that takes from a balance."""
 CLUB = {"crm-away": 0.06, "crm-shift-closed": 0.06}
@@ -52,15 +53,22 @@ DISK = {"disk-full": 0.01, "disk-io-error": 0.01, "disk-slow": 0.02, "disk-nearl
 _REGISTER = {
     **dict.fromkeys(LINK_FAULTS, 0.01),
     **dict.fromkeys(DEVICE_FAULTS, 0.08),
-    "busy": 0.03,
-    "shift-expires": 0.02,
-    "foreign-document": 0.06,
+    "busy": 0.04,
+    "shift-expires": 0.03,
+    "foreign-document": 0.1,
     "split": 0.05,
-    "power-cut-in-items": 0.1,
+    "power-cut-in-items": 0.2,
+    "power-cut-before-record": 0.15,
+    "power-cut-after-record": 0.15,
+    "paper-out-middle": 0.1,
+    "paper-out-after-record": 0.15,
 }
 """By chance as the virtual register gives them."""
 RATES = {**WIRE, **WORLD, **CRM, **CLUB, **DISK, **_REGISTER}
 _ACTIVE = 0.3
+_FEATURED = 3
+"""So many times as likely."""
+_MOST = 0.5
 
 
 class Chance:
@@ -74,8 +82,13 @@ class Chance:
         share = draw.choice((0.0, _ACTIVE / 2, _ACTIVE, _ACTIVE, 2 * _ACTIVE))
         strength = draw.choice((0.3, 1.0, 1.0, 3.0))
         self.rates = {
-            name: min(rate * strength, 0.5) for name, rate in RATES.items() if draw.random() < share
+            name: min(rate * strength, _MOST)
+            for name, rate in RATES.items()
+            if draw.random() < share
         }
+        featured = tuple(RATES)[seed % len(RATES)]
+        if share:
+            self.rates[featured] = min(RATES[featured] * _FEATURED, _MOST)
 
     @classmethod
     def none(cls) -> Chance:

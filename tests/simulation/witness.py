@@ -50,7 +50,7 @@ class Witness:
         self.violations: list[str] = []
         self.crm: Asked | None = None
         self.journal: sqlite3.Connection | None = None
-        """The connection of the station that lives now."""
+        """The connection of the station that lives now, while no request is in work."""
         self.fiscalised_balance = True
         self.promised: dict[UUID, str] = {}
         """Payments that were shown or answered, and where."""
@@ -74,7 +74,7 @@ class Witness:
         for state in snapshot.unissued:
             if all(one.id in self.tape.of_receipt for one in state.receipts):
                 self.accuse(f"{state.payment.id} is shown without a receipt, but has one")
-        if snapshot.crm is not None and snapshot.in_progress is None:
+        if snapshot.crm is not None:
             self._hold_counts(snapshot.crm.queued, snapshot.crm.poisoned)
 
     def _hold_counts(self, queued: int, poisoned: int) -> None:

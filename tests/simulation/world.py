@@ -122,6 +122,8 @@ class World:
         self.unsynced = False
         """Whether there were bytes to lose at the last death."""
         self.lives = 0
+        self.asked = 0
+        """Requests that wait for their answers."""
         self.process: Process | None = None
         self.station: Station | None = None
         self.snapshot: Snapshot | None = None
@@ -261,7 +263,8 @@ class World:
             if process.step("snapshot"):
                 self.snapshot = snapshot
                 self.note("snapshot", _shown(snapshot))
-                self.witness.journal = self.disk.connection(JOURNAL)
+                idle = not self.asked and snapshot.in_progress is None
+                self.witness.journal = self.disk.connection(JOURNAL) if idle else None
                 self.witness.snapshot(snapshot)
 
         try:
@@ -316,6 +319,7 @@ class World:
         self.disk.die(self.power_cut)
         self.network.leave(process)
         self.station = self.snapshot = None
+        self.asked = 0
         self._up.clear()
 
     async def ask(self, request: Request) -> Answer | None:
@@ -327,7 +331,9 @@ class World:
         reply: asyncio.Future[Answer] = self.loop.create_future()
 
         async def asking() -> None:
+            self.asked += 1
             answer = await station.ask(request)
+            self.asked -= 1
             if process.step("answer"):
                 self.note("answer", answer)
                 self.witness.answer(request, answer)
