@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.crash_points.scripts import SCRIPTS, Script, Step
 from tests.simulation.books import conclude
@@ -12,7 +12,7 @@ from tests.simulation.cashier import Cashier, put_in_order
 from tests.simulation.chance import Chance
 from tests.simulation.disk import attached
 from tests.simulation.machine import Process, Stuck
-from tests.simulation.world import World
+from tests.simulation.world import World, two_systems
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Cut:
 
 def count(name: str, *, every_byte: bool = True) -> Cuts:
     """Run a script whole and find its cuts; else only before and after each piece of bytes."""
-    world = World(0, Chance.none(), SCRIPTS[name].faults)
+    world = _world(SCRIPTS[name])
     seen: list[tuple[str, int]] = []
     outside = 0
 
@@ -62,7 +62,7 @@ def count(name: str, *, every_byte: bool = True) -> Cuts:
 
 def cut(name: str, step: int, power_cut: bool) -> Cut:
     """Run a script, cut it at `step`, recover and check."""
-    world = World(0, Chance.none(), SCRIPTS[name].faults)
+    world = _world(SCRIPTS[name])
 
     def plan(process: Process) -> None:
         process.die_at = step
@@ -76,6 +76,17 @@ def both(name: str, step: int) -> list[Cut]:
     """The kill at a step, and the power cut where it takes more away."""
     killed = cut(name, step, power_cut=False)
     return [killed, cut(name, step, power_cut=True)] if killed.unsynced else [killed]
+
+
+def _world(script: Script) -> World:
+    world = World(0, Chance.none(), script.faults, club=script.place)
+    world.settings = replace(
+        world.settings,
+        blind_count=False,
+        backups_kept=0,
+        taxes=two_systems if script.two_systems else None,
+    )
+    return world
 
 
 def _run(world: World, script: Script, plan: object) -> None:
@@ -106,6 +117,7 @@ async def _live(world: World, script: Script, plan: object) -> None:
     else:
         world.plan = plan  # type: ignore[assignment]
     await asyncio.sleep(0)
+    world.crm_network.written.extend(script.crm_faults)
     await _do(world, cashier, script.cut, lives)
     world.plan = lambda process: None
     left = await put_in_order(world)
@@ -120,6 +132,8 @@ async def _do(
 ) -> None:
     """Ask what the script says, as long as the life that it is for lasts."""
     for step in steps:
+        if callable(step):
+            await world.up()  # what it does depends on what is shown
         request = step(world) if callable(step) else step
         if request is not None:
             await cashier.ask(request)

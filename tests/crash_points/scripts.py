@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
 
-from kassa_tui.journal.records import PayBy
+from kassa_tui.journal.records import PayBy, PaymentKind
+from kassa_tui.station.basket import BasketLine, Paid
 from kassa_tui.station.requests import (
+    CashKind,
     CloseShift,
     ContinuePrint,
+    CreditBonus,
     IssueReceipt,
+    MoveCash,
     OpenShift,
     PrintCopy,
     Refresh,
+    RefundSale,
     Request,
+    RotateShift,
+    Sell,
     TakePayment,
+    Withdraw,
+    XReport,
 )
+from tests.simulation.club import Place
+from tests.simulation.operations import COFFEE, HOUR, WHY
 from tests.simulation.world import World
 
 Step = Request | Callable[[World], Request | None]
@@ -34,12 +48,22 @@ class Script:
     before: tuple[Step, ...] = (OpenShift(),)
     faults: str = ""
     """Of the virtual register, in both lives."""
+    place: Place = Place.NONE
+    crm_faults: tuple[tuple[str, str], ...] = ()
+    """Of the way to the CRM, in the life that is cut: fault and call."""
+    two_systems: bool = False
+    """Whether time and goods have tax systems of their own."""
 
 
 def _first_unissued(world: World) -> Request | None:
     if world.snapshot is None or not world.snapshot.unissued:
         return None
     return IssueReceipt(world.snapshot.unissued[0].payment.id)
+
+
+def _issue_latest(world: World) -> Request | None:
+    payments = world.snapshot.payments if world.snapshot is not None else ()
+    return IssueReceipt(payments[0].payment.id) if payments else None
 
 
 def _new_paper(world: World) -> None:
@@ -49,6 +73,73 @@ def _new_paper(world: World) -> None:
 def _next_day(world: World) -> None:
     world.jump(timedelta(hours=25))
 
+
+def _sale_back(lines: tuple[BasketLine, ...], paid: Paid) -> Step:
+    """The refund of the latest sale that the screen shows."""
+
+    def step(world: World) -> Request | None:
+        payments = world.snapshot.payments if world.snapshot is not None else ()
+        for state in payments:
+            if state.payment.kind is PaymentKind.CHARGE:
+                return RefundSale(
+                    original=state.payment.id, paid=paid, lines=lines, comment=WHY, caller_id="back"
+                )
+        return None
+
+    return step
+
+
+def _crm_away(world: World) -> None:
+    world.crm_network.away_until = world.loop.time() + 60
+
+
+def _crm_back(world: World) -> None:
+    world.crm_network.clear()
+
+
+def _other_till(world: World) -> None:
+    world.elsewhere(partial(world.club.close_shift_elsewhere, True))
+
+
+def _with_crm(
+    *cut: Step,
+    before: tuple[Step, ...] = (),
+    place: Place = Place.FAR,
+    crm_faults: tuple[tuple[str, str], ...] = (),
+    **more: Any,
+) -> Script:
+    return Script(before=(OPENED, *before), cut=cut, place=place, crm_faults=crm_faults, **more)
+
+
+IVAN = "cl_41"
+BLOCKED = "cl_48"
+OPENED = OpenShift(counted_cash=0)
+TOP_UP = TakePayment(
+    total=500_00, pay_by=PayBy.CASH, tendered=1000_00, client_id=IVAN, caller_id="top-up"
+)
+BY_PHONE = TakePayment(total=321_00, pay_by=PayBy.CARD, client="6617")
+MIXED = Sell(
+    lines=(replace(HOUR, bonus=20_00), COFFEE),
+    paid=Paid(cash=50_00, card=70_00, balance=100_00, bonus=20_00, tendered=100_00),
+    client_id=IVAN,
+    caller_id="mixed",
+)
+SOLD = Sell(lines=(HOUR, COFFEE), paid=Paid(cash=120_00, card=120_00), client_id=IVAN)
+WITHDRAWAL = Withdraw(
+    total=100_00, pay_by=PayBy.CARD, client_id=IVAN, comment=WHY, caller_id="withdrawal"
+)
+BONUS = CreditBonus(total=50_00, client_id=IVAN, comment=WHY, caller_id="bonus")
+CHANGE_FUND = MoveCash(
+    amount=1000_00,
+    kind=CashKind.CHANGE_FUND,
+    article_id="art_change",
+    movement_id=UUID("7b1c5c36-1be8-4a53-8ac7-1d6a2ab3a001"),
+)
+COLLECTION = MoveCash(
+    amount=-400_00,
+    kind=CashKind.COLLECTION,
+    movement_id=UUID("7b1c5c36-1be8-4a53-8ac7-1d6a2ab3a002"),
+)
 
 SCRIPTS = {
     "start": Script(before=(), cut=(Refresh(),)),
@@ -71,4 +162,60 @@ SCRIPTS = {
     "copy": Script(before=(OpenShift(), CARD), cut=(PrintCopy(), CASH)),
     "expired-shift": Script(before=(OpenShift(), _next_day), cut=(CloseShift(), OpenShift(), CASH)),
     "foreign-document": Script(cut=(CASH,), faults="foreign-document@open_receipt:2"),
+    "top-up": _with_crm(TOP_UP, BY_PHONE),
+    "top-up-crm-inside": _with_crm(TOP_UP, place=Place.NEAR),
+    "same-caller": _with_crm(TOP_UP, TOP_UP),
+    "sale-mixed": _with_crm(MIXED),
+    "sale-mixed-crm-inside": _with_crm(MIXED, place=Place.NEAR),
+    "sale-split": _with_crm(MIXED, two_systems=True),
+    "refund": _with_crm(_sale_back((), SOLD.paid), before=(SOLD,)),
+    "refund-part": _with_crm(_sale_back((COFFEE,), Paid(card=120_00)), before=(SOLD,)),
+    "withdrawal": _with_crm(WITHDRAWAL),
+    "bonus": _with_crm(BONUS),
+    "rotate": _with_crm(RotateShift(counted_cash=500_00), TOP_UP, before=(TOP_UP,)),
+    "wrong-count": _with_crm(CloseShift(counted_cash=490_00, comment=WHY), before=(TOP_UP,)),
+    "close-with-crm": _with_crm(CloseShift(counted_cash=500_00), before=(TOP_UP,)),
+    "close-crm-inside": _with_crm(
+        CloseShift(counted_cash=500_00), before=(TOP_UP,), place=Place.NEAR
+    ),
+    "cash-in": _with_crm(CHANGE_FUND),
+    "collection": _with_crm(COLLECTION, COLLECTION, before=(CHANGE_FUND,)),
+    "x-report": _with_crm(XReport(), TOP_UP),
+    "crm-answer-lost": _with_crm(TOP_UP, crm_faults=(("crm-answer-lost", "post_transaction"),)),
+    "withdrawal-answer-lost": _with_crm(
+        WITHDRAWAL,
+        _issue_latest,
+        crm_faults=(
+            ("crm-answer-lost", "post_transaction"),
+            ("crm-unreachable", "post_transaction"),
+        ),
+    ),
+    "withdrawal-hangs": _with_crm(
+        WITHDRAWAL, Refresh(), crm_faults=(("crm-hangs-executed", "post_transaction"),)
+    ),
+    "crm-falls-over-afterwards": _with_crm(
+        MIXED, crm_faults=(("crm-fails-after", "post_transaction"),)
+    ),
+    "attached-twice": _with_crm(
+        TOP_UP,
+        crm_faults=(("crm-duplicate", "post_transaction"), ("crm-duplicate", "attach_receipt")),
+    ),
+    "crm-away": _with_crm(_crm_away, TOP_UP, CARD, _crm_back, Refresh()),
+    "crm-refuses": _with_crm(replace(TOP_UP, client_id=BLOCKED), BY_PHONE),
+    "crm-refuses-later": _with_crm(
+        _crm_away, replace(TOP_UP, client_id=BLOCKED), _crm_back, Refresh()
+    ),
+    "balance-spent": _with_crm(MIXED, crm_faults=(("crm-balance-spent", "post_transaction"),)),
+    "shift-closed-elsewhere": _with_crm(_other_till, TOP_UP, CHANGE_FUND),
+    "open-shift-answer-lost": Script(
+        before=(),
+        cut=(OPENED, TOP_UP),
+        place=Place.FAR,
+        crm_faults=(("crm-answer-lost", "open_shift"),),
+    ),
+    "close-shift-answer-lost": _with_crm(
+        CloseShift(counted_cash=500_00),
+        before=(TOP_UP,),
+        crm_faults=(("crm-answer-lost", "close_shift"),),
+    ),
 }

@@ -125,6 +125,8 @@ def remedy(world: World, snapshot: Snapshot) -> Request | None:
         return IssueReceipt(snapshot.unissued[0].payment.id)
     if snapshot.journal_failure or snapshot.in_progress:
         return Refresh()
+    if snapshot.unconfirmed and world.random.random() < 0.5:
+        return IssueReceipt(snapshot.unconfirmed[0].payment.id)
     if snapshot.unconfirmed or (crm is not None and crm.queued and not crm.poisoned):
         return Refresh()
     return None

@@ -54,8 +54,8 @@ class Network:
         """Faults that are to strike once: name and call, in this order."""
 
     def strikes(self, fault: str, call: str) -> bool:
-        if (fault, call) in self.written:
-            self.written.remove((fault, call))
+        if self.written[:1] == [(fault, call)]:
+            self.written.pop(0)
             return True
         return self.world.chance.strikes(fault)
 

@@ -322,6 +322,12 @@ class World:
         self.asked = 0
         self._up.clear()
 
+    async def up(self) -> None:
+        """Wait for a station that has told its first."""
+        await self._up.wait()
+        while self.snapshot is None:
+            await asyncio.sleep(0.001)
+
     async def ask(self, request: Request) -> Answer | None:
         """Ask the station that lives now; None when it dies before it has answered."""
         await self._up.wait()
