@@ -383,6 +383,16 @@ class Journal:
         event = {"id": str(call_id), "call_body": body, "key": _text(key)}
         await self._write(at, lambda log: log.append("call_readdressed", event))
 
+    async def drop_calls(self, subject: UUID, at: datetime, reason: str) -> None:
+        """End the calls of a subject that are not done: nobody is told of it any more."""
+
+        def work(log: Log) -> None:
+            for stored in reading.calls_of(log.db, subject):
+                if stored.state in (CallState.PENDING, CallState.POISONED):
+                    _end_call(log, stored.call.id, CallState.REFUSED, reason, None, tries=False)
+
+        await self._write(at, work)
+
     # Shifts and cash
 
     async def begin_shift(self, opening: ShiftOpening, calls: Sequence[Call] = ()) -> None:
@@ -596,6 +606,7 @@ def _payment_body(payment: Payment, receipts: list[dict[str, object]]) -> dict[s
         "comment": masked(payment.comment),
         "order_id": _text(payment.order_id),
         "asked": payment.asked,
+        "direction": payment.direction,
         "created_at": payment.created_at.isoformat(),
         "parts": [
             {"method": part.method, "amount": part.amount, "card": part.card}

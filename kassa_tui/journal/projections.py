@@ -16,7 +16,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         """
         INSERT INTO payment VALUES (
             :id, :caller_id, :kind, :total, :pay_by, :tendered, :client_id, :client, :cashier,
-            :shift, :original, :comment, :created_at, '', :order_id, :asked
+            :shift, :original, :comment, :created_at, '', :order_id, :asked, :direction
         )
         """,
         """
@@ -172,7 +172,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
-ADDED_LATER = {"order_id": None, "asked": "", "drawer_before": None}
+ADDED_LATER = {"order_id": None, "asked": "", "direction": None, "drawer_before": None}
 """Members that the events of older versions lack."""
 
 _PLAN = {

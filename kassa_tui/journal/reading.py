@@ -16,6 +16,7 @@ from kassa_tui.journal.privacy import with_contact
 from kassa_tui.journal.records import (
     Attempt,
     AttemptState,
+    Direction,
     Document,
     DocumentFact,
     Line,
@@ -58,7 +59,7 @@ _DOCUMENT = """
 """
 _PAYMENT = """
     SELECT id, kind, total, pay_by, tendered, client, created_at, client_id, caller_id,
-           cashier, shift, original, comment, called_off, order_id, asked
+           cashier, shift, original, comment, called_off, order_id, asked, direction
     FROM payment
 """
 _WANTING = "SELECT payment FROM receipt_intent WHERE state = 'wanted'"
@@ -373,6 +374,7 @@ def _payment_state(db: sqlite3.Connection, row: Row) -> PaymentState:
             comment=row[12],
             order_id=_uuid(row[14]),
             asked=row[15],
+            direction=None if row[16] is None else Direction(row[16]),
             parts=tuple(Part(method=PayBy(m), amount=a, card=c) for m, a, c in parts),
             lines=tuple(
                 Line(name=n, quantity=Decimal(q), price=p, total=t, detail=d)

@@ -33,6 +33,13 @@ class PayBy(StrEnum):
     BONUS = "bonus"
 
 
+class Direction(StrEnum):
+    """Sign of an adjustment."""
+
+    CREDIT = "credit"
+    DEBIT = "debit"
+
+
 class ReceiptState(StrEnum):
     """What became of a promised receipt."""
 
@@ -119,6 +126,8 @@ class Payment:
     """Digest of what the caller asked for, so that the same id is not used for something else."""
     order_id: UUID | None = None
     """What the payments of one basket have in common, where there are several."""
+    direction: Direction | None = None
+    """Of an adjustment; None for everything else."""
     cashier: str = ""
     shift_id: UUID | None = None
     original_id: UUID | None = None

@@ -73,7 +73,8 @@ PROJECTIONS = {
             created_at TEXT NOT NULL,
             called_off TEXT NOT NULL DEFAULT '',
             order_id TEXT,
-            asked TEXT NOT NULL
+            asked TEXT NOT NULL,
+            direction TEXT
         ) STRICT, WITHOUT ROWID
     """,
     "payment_part": """

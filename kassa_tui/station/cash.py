@@ -12,7 +12,7 @@ from kassa_tui.izi.models import cash as crm
 from kassa_tui.izi.models.page import Paging
 from kassa_tui.journal.calls import Call
 from kassa_tui.journal.journal import Journal
-from kassa_tui.journal.shifts import CashDirection, CashMove, CashMoveState
+from kassa_tui.journal.shifts import CashDirection, CashMove, CashMoveState, StoredCashMove
 from kassa_tui.station import calls
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.objections import MAX_COMMENT, movement_objection
@@ -26,9 +26,11 @@ from kassa_tui.station.requests import (
     Done,
     MoveCash,
     Objection,
+    SettleCash,
     Uncertain,
 )
 from kassa_tui.station.settings import StationSettings
+from kassa_tui.station.settlement import BY_HAND
 
 
 class Cash:
@@ -53,6 +55,8 @@ class Cash:
         self._clock = clock
         self._new_id = new_id
         self._shift_id = shift_id
+        self.open: tuple[StoredCashMove, ...] = ()
+        """Movements of which it is not known whether the register has them, oldest first."""
 
     async def move(self, request: MoveCash, status: RegisterStatus) -> Answer:
         """On the register first, then in the CRM; `status` is of a register that is ready."""
@@ -77,18 +81,60 @@ class Cash:
             comment=request.comment.strip()[:MAX_COMMENT],
             cashier=self._settings.cashier,
             occurred_at=self._clock(),
+            drawer_before=status.cash_in_drawer,
         )
         await self._journal.add_cash_move(move)
-        state, detail = await self._on_register(move, status)
+        state, detail = await self._on_register(move)
+        await self._note(move, state, detail)
+        if state is CashMoveState.REFUSED:
+            return Declined(Objection.NOT_ENOUGH_CASH, detail)
+        return _answer_of(state)
+
+    async def recall(self) -> None:
+        """Read from the journal what is open."""
+        self.open = await self._journal.open_cash_moves()
+
+    @property
+    def is_cut(self) -> bool:
+        """A movement was cut off: the drawer must be asked before it changes again."""
+        return any(one.state is CashMoveState.INTENDED for one in self.open)
+
+    async def settle(self, status: RegisterStatus) -> None:
+        """Judge movements that were cut off by the register's own account of the drawer."""
+        cut = [one.move for one in self.open if one.state is CashMoveState.INTENDED]
+        for move in cut:
+            # Of several nobody could say which of them the drawer tells of.
+            state = _by_drawer(move, status) if len(cut) == 1 else CashMoveState.UNKNOWN
+            await self._note(move, state, "by the drawer")
+        await self.recall()
+
+    async def settle_by_hand(self, request: SettleCash) -> Answer:
+        """A person decides what the drawer did not tell."""
+        if not request.comment.strip():
+            return Declined(Objection.COMMENT_NEEDED)
+        await self.recall()
+        stored = next((one for one in self.open if one.move.id == request.movement_id), None)
+        if stored is None or stored.state is not CashMoveState.UNKNOWN:
+            return Declined(Objection.NOTHING_TO_SETTLE)
+        state = CashMoveState.DONE if request.moved else CashMoveState.REFUSED
+        said = f"{state}: {request.comment.strip()[:MAX_COMMENT]}"
+        await self._journal.note_incident(
+            self._clock(), BY_HAND, f"cash movement {stored.move.id}: {said}"
+        )
+        await self._note(stored.move, state, said)
+        await self.recall()
+        return Done()
+
+    async def _note(self, move: CashMove, state: CashMoveState, detail: str) -> None:
+        """Note the end, and tell the CRM of what was moved."""
+        if state is CashMoveState.INTENDED:
+            return
         call = self._call(move) if state is CashMoveState.DONE else None
         await self._journal.note_cash_move(
             move.id, self._clock(), state, detail, () if call is None else (call,)
         )
         if call is not None and self._outbox is not None:
             await self._outbox.deliver_new(call)
-        if state is CashMoveState.REFUSED:
-            return Declined(Objection.NOT_ENOUGH_CASH, detail)
-        return _answer_of(state)
 
     async def _stands_against(self, request: MoveCash, status: RegisterStatus) -> Declined | None:
         taken = max(0, -request.amount)
@@ -119,32 +165,20 @@ class Cash:
         )
         return None if fits else Declined(Objection.ARTICLE_NEEDED)
 
-    async def _on_register(
-        self, move: CashMove, before: RegisterStatus
-    ) -> tuple[CashMoveState, str]:
+    async def _on_register(self, move: CashMove) -> tuple[CashMoveState, str]:
         register, who = self._desk.register, cashier(self._settings)
         is_in = move.direction is CashDirection.IN
         command = register.cash_in if is_in else register.cash_out
         try:
             await self._desk.record(command(move.amount, who))
         except OutcomeUnknown as unknown:
-            return await self._by_drawer(move, before), unknown.detail
+            try:
+                return _by_drawer(move, await self._desk.status()), unknown.detail
+            except RegisterError:
+                return CashMoveState.INTENDED, unknown.detail  # asked again when it answers
         except Refused as refused:
             return CashMoveState.REFUSED, refused.detail or refused.reason
         return CashMoveState.DONE, ""
-
-    async def _by_drawer(self, move: CashMove, before: RegisterStatus) -> CashMoveState:
-        """After a lost answer the register's own account of the drawer tells."""
-        try:
-            now = (await self._desk.status()).cash_in_drawer
-        except RegisterError:
-            return CashMoveState.UNKNOWN
-        sign = 1 if move.direction is CashDirection.IN else -1
-        if now is None or before.cash_in_drawer is None:
-            return CashMoveState.UNKNOWN
-        if now == before.cash_in_drawer + sign * move.amount:
-            return CashMoveState.DONE
-        return CashMoveState.REFUSED if now == before.cash_in_drawer else CashMoveState.UNKNOWN
 
     def _call(self, move: CashMove) -> Call | None:
         if self._office is None:
@@ -160,6 +194,17 @@ class Cash:
         )
         shift = self._office.shift
         return calls.post_cash_movement(draft, shift.id if shift else None, self._new_id)
+
+
+def _by_drawer(move: CashMove, status: RegisterStatus) -> CashMoveState:
+    """After a lost answer the register's own account of the drawer tells."""
+    before, now = move.drawer_before, status.cash_in_drawer
+    if before is None or now is None:
+        return CashMoveState.UNKNOWN
+    sign = 1 if move.direction is CashDirection.IN else -1
+    if now == before + sign * move.amount:
+        return CashMoveState.DONE
+    return CashMoveState.REFUSED if now == before else CashMoveState.UNKNOWN
 
 
 def _answer_of(state: CashMoveState) -> Answer:

@@ -13,7 +13,11 @@ from kassa_tui.izi.models import transaction as crm
 from kassa_tui.station.basket import BasketLine, LineKind, Paid, TaxClass
 from kassa_tui.station.objections import line_sum
 from kassa_tui.station.receipts import purpose, subject
+from kassa_tui.station.requests import AdjustBalance
 from kassa_tui.station.settings import StationSettings
+
+_TAG = 50
+"""Characters of a tag (contract D.1)."""
 
 TAKES_PLACE_OFFLINE = (crm.TransactionType.TOP_UP, crm.TransactionType.CHARGE)
 
@@ -27,6 +31,7 @@ class Heading:
     client_id: str | None
     comment: str
     at: datetime
+    till: str
 
 
 def draft(
@@ -53,8 +58,21 @@ def draft(
         lines=lines,
         original_transaction_id=original,
         comment=heading.comment.strip() or None,
+        tags=(till_tag(heading.till),),
         occurred_at=heading.at,
     )
+
+
+def till_tag(till: str) -> str:
+    """By this tag a till knows its own transactions again (see `reading_back`)."""
+    return till.strip()[:_TAG] or "kassa"
+
+
+def adjusting(plain: crm.TransactionDraft, request: AdjustBalance) -> crm.TransactionDraft:
+    """The draft of an adjustment: which account, and its sign."""
+    sign = crm.Direction.CREDIT if request.change > 0 else crm.Direction.DEBIT
+    account = crm.Account(request.account)
+    return plain.model_copy(update={"account": account, "direction": sign})
 
 
 def lines_of(

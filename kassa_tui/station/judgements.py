@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from drivers.register import Reason, RegisterStatus
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import AttemptState, PayBy, PaymentKind, PaymentState
 from kassa_tui.station.requests import (
+    AdjustBalance,
+    CreditBonus,
     Declined,
     Noted,
     NotRecorded,
@@ -19,6 +23,7 @@ from kassa_tui.station.requests import (
     TurnedDown,
     Uncertain,
     Withdraw,
+    WriteOffBonus,
 )
 
 
@@ -33,7 +38,7 @@ def is_unconfirmed(state: PaymentState) -> bool:
 
 
 def answer_of(state: PaymentState) -> PaymentAnswer:
-    """What became of a payment that was asked for before."""
+    """What became of a payment that was noted before."""
     payment_id, attempt = state.payment.id, state.last_attempt
     if state.called_off:
         return TurnedDown(payment_id, state.called_off.partition(":")[0], state.called_off)
@@ -51,12 +56,38 @@ def answer_of(state: PaymentState) -> PaymentAnswer:
     return NotRecorded(payment_id, Reason(attempt.reason) if refused else Reason.OTHER)
 
 
+def substance(request: PaymentRequest) -> str:
+    """Digest of what the request does with money; who is told and on what paper is left out.
+
+    The same id with another substance is another request by mistake.
+    """
+    told: list[object] = [type(request).__name__, total_of(request)]
+    match request:
+        case TakePayment() | Withdraw():
+            told += [request.pay_by, request.client_id]
+        case Sell():
+            told += [by_method(request), request.lines, request.client_id]
+        case RefundSale():
+            told += [by_method(request), request.lines, request.original]
+        case AdjustBalance():
+            told += [request.client_id, request.account, request.change > 0]
+        case CreditBonus() | WriteOffBonus():
+            told += [request.client_id]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
 def total_of(request: PaymentRequest) -> int:
     """Kopecks that change hands or accounts."""
-    return request.paid.total if isinstance(request, (Sell, RefundSale)) else request.total
+    match request:
+        case Sell() | RefundSale():
+            return request.paid.total
+        case AdjustBalance():
+            return abs(request.change)
+        case _:
+            return request.total
 
 
-def by_method(request: RefundSale) -> tuple[int, int, int, int]:
+def by_method(request: Sell | RefundSale) -> tuple[int, int, int, int]:
     """Kopecks in the order of `PayBy`."""
     paid = request.paid
     return paid.cash, paid.card, paid.balance, paid.bonus

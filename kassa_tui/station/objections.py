@@ -9,6 +9,7 @@ from drivers.ffd.enumerations import QuantityMeasure
 from kassa_tui.journal.records import PayBy
 from kassa_tui.station.basket import MAX_LINES, BasketLine, LineKind, Paid
 from kassa_tui.station.requests import (
+    AdjustBalance,
     CashKind,
     CloseShift,
     CreditBonus,
@@ -21,6 +22,7 @@ from kassa_tui.station.requests import (
     Sell,
     TakePayment,
     Withdraw,
+    WriteOffBonus,
 )
 
 _UNITS = frozenset(QuantityMeasure)
@@ -52,10 +54,11 @@ def objection(request: PaymentRequest) -> Objection | None:
                 return Objection.WRONG_SUM
             wrong = _parts(request.paid) or _comment(request.comment)
             return wrong or (_lines(request.lines, request.paid) if request.lines else None)
-        case Withdraw() | CreditBonus():
+        case Withdraw() | CreditBonus() | WriteOffBonus() | AdjustBalance():
             if not request.client_id:
                 return Objection.CLIENT_NEEDED
-            return _sum(request.total) or _comment(request.comment)
+            total = abs(request.change) if isinstance(request, AdjustBalance) else request.total
+            return _sum(total) or _comment(request.comment)
 
 
 def movement_objection(request: MoveCash) -> Objection | None:

@@ -30,7 +30,17 @@ from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.station import calls
 from kassa_tui.station.drafts import goes_on_without_crm
+from kassa_tui.station.objections import MAX_COMMENT
 from kassa_tui.station.office import Office
+from kassa_tui.station.requests import (
+    Answer,
+    CallDecision,
+    Declined,
+    Done,
+    Objection,
+    SettleCall,
+)
+from kassa_tui.station.settlement import BY_HAND
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +52,7 @@ _LAST_S = 60
 """Contract D.3: 1, 2, 4 ... 60 seconds."""
 _BATCH = 20
 _DRAINED = 1000
+_SHOWN = 20
 _IDLE_S = 5.0
 """Between two looks at an idle CRM."""
 
@@ -74,14 +85,19 @@ class Outbox:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._failures = 0
         self.counts = CallCounts(pending=0, refused=0, poisoned=0)
+        self.poisoned: tuple[StoredCall, ...] = ()
+        """The oldest calls that the CRM does not take."""
 
     def wake(self) -> None:
         """There is something new to deliver."""
         self._wake.set()
 
     async def recall(self) -> None:
-        """Count what waits."""
+        """Count what waits, and see what must be looked at."""
         self.counts = await self._journal.call_counts()
+        self.poisoned = ()
+        if self.counts.poisoned:
+            self.poisoned = await self._journal.calls_in(CallState.POISONED, _SHOWN)
 
     async def run(self) -> None:
         """Deliver until cancelled. A journal that fails is tried again later."""
@@ -146,6 +162,25 @@ class Outbox:
                 return await self._attempt(now)
             case _:
                 return InvalidRequest(now.error)
+
+    async def settle_by_hand(self, request: SettleCall) -> Answer:
+        """A person decides about a call that the CRM does not take."""
+        stored = await self._journal.call(request.call_id)
+        if stored is None or stored.state is not CallState.POISONED:
+            return Declined(Objection.NOTHING_TO_SETTLE)
+        call, comment = stored.call, request.comment.strip()[:MAX_COMMENT]
+        if request.decision is CallDecision.TELL_AGAIN:
+            await self._journal.readdress_call(call.id, self._clock(), call.body, call.key)
+            self.wake()
+            return Done()
+        if not comment:
+            return Declined(Objection.COMMENT_NEEDED)
+        said = f"{request.decision}: {comment}"
+        await self._journal.note_incident(
+            self._clock(), BY_HAND, f"{call.name} of {call.subject}: {said}"
+        )
+        await self._journal.drop_calls(call.subject, self._clock(), said)
+        return Done()
 
     async def note_failure(self, stored: StoredCall, error: CrmError) -> None:
         """Note a try that failed: to be repeated, or for a person."""

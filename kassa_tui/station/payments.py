@@ -6,7 +6,9 @@ the outbox. Each step is in the journal before it begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,12 +20,16 @@ from drivers.register import OutcomeUnknown, Reason, Refused, RegisterStatus
 from kassa_tui.izi import errors as crm_errors
 from kassa_tui.izi.errors import CrmError, LimitExceeded, Retryable
 from kassa_tui.journal.calls import Call, CallState, StoredCall
-from kassa_tui.journal.errors import CallerIdTaken, JournalError
+from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import (
+    AttemptState,
     PayBy,
     Payment,
     PaymentKind,
+    PaymentState,
+    Promise,
+    ReceiptIntent,
 )
 from kassa_tui.settings.tax import TaxRegimeError
 from kassa_tui.station import calls
@@ -35,16 +41,17 @@ from kassa_tui.station.judgements import (
     drawer_is_short,
     is_unconfirmed,
     needs_crm,
+    substance,
     total_of,
 )
 from kassa_tui.station.objections import objection
 from kassa_tui.station.office import CrmShift, Office, is_phone
 from kassa_tui.station.outbox import Outbox
 from kassa_tui.station.plans import Circumstances, Original, Plan, plans
-from kassa_tui.station.recorder import SHIFT_LIFE, Progress, Recorder
+from kassa_tui.station.recorder import MOST_SENDINGS, SHIFT_LIFE, Progress, Recorder
 from kassa_tui.station.requests import (
     Answer,
-    CreditBonus,
+    BonusRequest,
     Declined,
     Noted,
     NotRecorded,
@@ -90,6 +97,7 @@ class Payments:
         self._new_id = new_id
         self._shift_id = shift_id
         self._progress = progress
+        self._left_over_tries: Counter[UUID] = Counter()
 
     async def take(self, request: PaymentRequest) -> Answer:
         """Nothing is noted before everything that can be judged has been."""
@@ -98,7 +106,7 @@ class Payments:
         if request.caller_id is not None:
             known = await self._journal.payment_of_caller(request.caller_id)
             if known is not None:
-                return answer_of(known)
+                return await self._answer_again(request, known)
         status = await self._recorder.ready(total_of(request))
         if isinstance(status, Declined):
             return status
@@ -116,17 +124,24 @@ class Payments:
         if declined := self._unfit(planned, status):
             return declined
         self._progress(Phase.NOTING, total_of(request), planned[0].payment.id)
-        try:
-            await self._note_all(planned)
-        except CallerIdTaken as taken:
-            known = await self._journal.payment(taken.payment_id)
-            assert known is not None, "the journal has just named it"
-            return answer_of(known)
+        await self._note(planned)
         answers: list[PaymentAnswer] = []
         for number, plan in enumerate(planned):
             # The second receipt of a basket comes behind the first: its FD is noted anew.
-            answers.append(await self._finish(plan, None if number else status))
-        return answers[0] if len(answers) == 1 else Several(tuple(answers))
+            answer = await self._finish(plan, None if number else status)
+            answers.append(answer)
+            if isinstance(answer, TurnedDown):
+                answers += await self._call_off(planned[number + 1 :], answer)
+                break
+        return _together(answers)
+
+    async def _answer_again(self, request: PaymentRequest, known: PaymentState) -> Answer:
+        """What became of what the same caller has asked for before."""
+        if known.payment.asked not in ("", substance(request)):
+            return Declined(Objection.ID_TAKEN)
+        order_id = known.payment.order_id
+        parts = (known,) if order_id is None else await self._journal.payments_of_order(order_id)
+        return _together([answer_of(part) for part in parts])
 
     async def issue(self, payment_id: UUID) -> Answer:
         """Send the receipt of a payment that surely has none: no money, no new payment."""
@@ -154,6 +169,25 @@ class Payments:
                 return ended
         receipt = Receipt.model_validate_json(await self._journal.receipt(payment_id))
         return await self._recorder.send(payment_id, receipt, status)
+
+    async def issue_left_over(self, left: Iterable[PaymentState]) -> UUID | None:
+        """Send the receipt of a payment that was cut off before it; whose was tried.
+
+        Only within the shift in which the money was taken: what is owed since longer a
+        person looks at, as well as what the register has refused or does not take again and
+        again.
+        """
+        shift_id = self._shift_id()
+        for state in left:
+            payment, attempt = state.payment, state.last_attempt
+            cut = attempt is None or attempt.state is AttemptState.ABSENT
+            if not cut or shift_id is None or payment.shift_id != shift_id:
+                continue
+            if self._left_over_tries[payment.id] < MOST_SENDINGS:
+                self._left_over_tries[payment.id] += 1
+                await self.issue(payment.id)
+                return payment.id
+        return None
 
     # Judging
 
@@ -235,7 +269,7 @@ class Payments:
         self, request: PaymentRequest, client_id: str | None
     ) -> tuple[str | None, bool]:
         """Contact (1008) and whether paper is printed."""
-        if isinstance(request, (RefundSale, CreditBonus)):
+        if isinstance(request, RefundSale | BonusRequest):
             contact, wants_paper = None, True
         else:
             contact, wants_paper = request.contact, request.paper
@@ -288,31 +322,31 @@ class Payments:
 
     # Doing
 
-    async def _note_all(self, planned: tuple[Plan, ...]) -> None:
-        """All of a basket or, as far as the journal lets it be taken back, nothing."""
-        for number, plan in enumerate(planned):
-            try:
-                await self._note(plan)
-            except JournalError as error:
-                for noted in planned[:number]:
-                    await self._journal.call_off(noted.payment.id, self._clock(), str(error))
-                raise
-
-    async def _note(self, plan: Plan) -> None:
-        told: tuple[Call, ...] = ()
-        if self._is_told(plan):
-            assert self._office is not None
-            assert self._outbox is not None
-            shift = self._office.shift
-            told = (calls.post_transaction(plan.draft, shift.id if shift else None, self._new_id),)
-            self._outbox.hold(plan.payment.id)
-        receipts = () if plan.receipt is None else plan.receipt.model_dump_json()
+    async def _note(self, planned: tuple[Plan, ...]) -> None:
+        """All of a basket, or nothing. The outbox leaves it alone until it is finished."""
+        promises = tuple(map(self._promise, planned))
         try:
-            await self._journal.add_payment(plan.payment, receipts, told)
+            if self._outbox is not None:
+                for plan in planned:
+                    self._outbox.hold(plan.payment.id)
+            await self._journal.add_payments(promises)
         except BaseException:
             if self._outbox is not None:
-                self._outbox.release(plan.payment.id)
+                for plan in planned:
+                    self._outbox.release(plan.payment.id)
             raise
+
+    def _promise(self, plan: Plan) -> Promise:
+        told: tuple[Call, ...] = ()
+        if self._is_told(plan):
+            assert self._office is not None, "it is the CRM that is told"
+            shift = self._office.shift
+            told = (calls.post_transaction(plan.draft, shift.id if shift else None, self._new_id),)
+        receipts: tuple[ReceiptIntent, ...] = ()
+        if plan.receipt is not None:
+            intent = ReceiptIntent(id=plan.payment.id, receipt=plan.receipt.model_dump_json())
+            receipts = (intent,)
+        return Promise(plan.payment, receipts, told)
 
     def _is_told(self, plan: Plan) -> bool:
         """A top-up of nobody's balance stays out of the CRM."""
@@ -342,6 +376,16 @@ class Payments:
             if self._outbox is not None:
                 self._outbox.release(payment.id)
 
+    async def _call_off(self, planned: tuple[Plan, ...], cause: TurnedDown) -> list[PaymentAnswer]:
+        """What is left of a basket of which a part has been turned down."""
+        for plan in planned:
+            await self._journal.call_off(
+                plan.payment.id, self._clock(), f"{cause.code}: {cause.detail}"
+            )
+            if self._outbox is not None:
+                self._outbox.release(plan.payment.id)
+        return [replace(cause, payment_id=plan.payment.id) for plan in planned]
+
     async def _tell_crm(self, payment: Payment) -> TurnedDown | Uncertain | None:
         """Post the transaction; None: go on to the receipt."""
         assert self._outbox is not None
@@ -370,6 +414,10 @@ class Payments:
             return TurnedDown(payment.id, error.code, error.detail, limit)
         await outbox.note_failure(stored, error)
         return None if offline else Uncertain(payment.id)
+
+
+def _together(answers: Sequence[PaymentAnswer]) -> PaymentAnswer | Several:
+    return answers[0] if len(answers) == 1 else Several(tuple(answers))
 
 
 def _fields(error: ValidationError) -> str:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
 from uuid import UUID
 
 from drivers.ffd.receipt import Receipt
 from kassa_tui.izi.models.transaction import TransactionDraft, TransactionType
-from kassa_tui.journal.records import Line, Part, PayBy, Payment, PaymentKind
+from kassa_tui.journal.records import Direction, Line, Part, PayBy, Payment, PaymentKind
 from kassa_tui.station import drafts, receipts
 from kassa_tui.station.basket import BasketLine, Paid
+from kassa_tui.station.judgements import substance
 from kassa_tui.station.requests import (
+    Account,
+    AdjustBalance,
     CreditBonus,
+    PaymentRequest,
     RefundSale,
     Sell,
     TakePayment,
     Withdraw,
+    WriteOffBonus,
 )
 from kassa_tui.station.settings import StationSettings
 
@@ -66,10 +70,7 @@ class Circumstances:
     """For a refund."""
 
 
-PlanRequest: TypeAlias = TakePayment | Sell | RefundSale | Withdraw | CreditBonus
-
-
-def plans(request: PlanRequest, given: Circumstances) -> tuple[Plan, ...]:
+def plans(request: PaymentRequest, given: Circumstances) -> tuple[Plan, ...]:
     """One plan, or one for each tax system of a basket.
 
     Raises:
@@ -92,6 +93,14 @@ def plans(request: PlanRequest, given: Circumstances) -> tuple[Plan, ...]:
         case CreditBonus():
             paid = Paid(bonus=request.total)
             return (_plan(request, given, TransactionType.BONUS_CREDIT, paid),)
+        case WriteOffBonus():
+            paid = Paid(bonus=request.total)
+            return (_plan(request, given, TransactionType.BONUS_WRITE_OFF, paid),)
+        case AdjustBalance():
+            changed = abs(request.change)
+            of_bonus = request.account is Account.BONUS
+            paid = Paid(bonus=changed) if of_bonus else Paid(balance=changed)
+            return (_plan(request, given, TransactionType.ADJUSTMENT, paid),)
 
 
 def _sale(request: Sell, given: Circumstances) -> tuple[Plan, ...]:
@@ -104,7 +113,7 @@ def _sale(request: Sell, given: Circumstances) -> tuple[Plan, ...]:
 
 
 def _plan(
-    request: PlanRequest,
+    request: PaymentRequest,
     given: Circumstances,
     kind: TransactionType,
     paid: Paid,
@@ -125,12 +134,15 @@ def _plan(
             client_id=given.client_id,
             comment=comment,
             at=given.at,
+            till=given.settings.till,
         ),
         kind,
         paid,
         crm_lines,
         original.transaction_id if original is not None else None,
     )
+    if isinstance(request, AdjustBalance):
+        draft = drafts.adjusting(draft, request)
     parts = _parts(paid)
     payment = Payment(
         id=payment_id,
@@ -153,10 +165,13 @@ def _plan(
         ),
         client_id=given.client_id,
         caller_id=request.caller_id if first else None,
+        asked=substance(request) if first else "",
+        order_id=order_id,
         cashier=given.settings.cashier,
         shift_id=given.shift_id,
         original_id=request.original if isinstance(request, RefundSale) else None,
         comment=comment,
+        direction=_direction(request),
     )
     return Plan(
         payment=payment,
@@ -189,6 +204,12 @@ def _receipt(
         return receipts.advance_receipt(heading, paid, back=kind is TransactionType.WITHDRAWAL)
     sold_on = original.sold_on if original is not None else None
     return receipts.sale_receipt(heading, lines, paid, back_of=sold_on)
+
+
+def _direction(request: PaymentRequest) -> Direction | None:
+    if not isinstance(request, AdjustBalance):
+        return None
+    return Direction.CREDIT if request.change > 0 else Direction.DEBIT
 
 
 def _single(pay_by: PayBy, total: int, tendered: int | None = None) -> Paid:

@@ -22,6 +22,9 @@ from kassa_tui.station.snapshot import Phase
 
 SHIFT_LIFE = timedelta(hours=24)
 
+MOST_SENDINGS = 3
+"""So often a receipt is sent that the tape surely does not have, before a person must look."""
+
 Progress = Callable[[Phase, int, "UUID | None"], None]
 
 
@@ -68,7 +71,26 @@ class Recorder:
     async def send(
         self, payment_id: UUID, receipt: Receipt, status: RegisterStatus
     ) -> Recorded | NotRecorded | Uncertain:
-        """Note the attempt, hand the receipt over, note what came of it."""
+        """Have it recorded. Where the answer is lost the tape tells; what it surely does not
+        have is sent again.
+        """
+        for _ in range(MOST_SENDINGS):
+            ended = await self._send_once(payment_id, receipt, status)
+            if ended is not None:
+                return ended
+            try:
+                again = await self.ready(receipt.total, payment_id)
+            except RegisterError:
+                break  # it is silent now; the next look around tells
+            if isinstance(again, Declined):
+                break
+            status = again
+        return NotRecorded(payment_id, Reason.OTHER)
+
+    async def _send_once(
+        self, payment_id: UUID, receipt: Receipt, status: RegisterStatus
+    ) -> Recorded | NotRecorded | Uncertain | None:
+        """Note the attempt, hand the receipt over, note what came of it. None: absent."""
         attempt = Attempt(
             payment_id=payment_id,
             fiscal_drive_number=status.fn.fiscal_drive_number,
@@ -100,8 +122,11 @@ class Recorder:
             pass  # the attempt stays open in the journal, so the tape will be asked for its end
         return await self._find_out(payment_id)
 
-    async def _find_out(self, payment_id: UUID) -> Recorded | NotRecorded | Uncertain:
-        """The end of a payment whose answer was lost, if the tape tells it at once."""
+    async def _find_out(self, payment_id: UUID) -> Recorded | Uncertain | None:
+        """The end of a payment whose answer was lost, if the tape tells it at once.
+
+        None: surely not recorded.
+        """
         try:
             await self._settlement.settle()
             state = await self._journal.payment(payment_id)
@@ -109,6 +134,4 @@ class Recorder:
             return Uncertain(payment_id)  # the next look around asks again, and tells why
         if state is not None and state.document is not None:
             return Recorded(payment_id)
-        if self._settlement.open:
-            return Uncertain(payment_id)
-        return NotRecorded(payment_id, Reason.OTHER)
+        return Uncertain(payment_id) if self._settlement.open else None

@@ -110,6 +110,40 @@ class CreditBonus:
     caller_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOffBonus:
+    """Take bonuses away from a client. No money moves and nothing is printed."""
+
+    total: int
+    """Kopecks of bonuses."""
+    client_id: str
+    comment: str
+    """Why. Obligatory."""
+    client: str = ""
+    caller_id: str | None = None
+
+
+class Account(StrEnum):
+    """An account of a client."""
+
+    GAME = "game"
+    BONUS = "bonus"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustBalance:
+    """Set an account right by hand. No money moves and nothing is printed."""
+
+    change: int
+    """Kopecks; more than zero is credited, less is debited."""
+    account: Account = Account.GAME
+    client_id: str
+    comment: str
+    """Why. Obligatory."""
+    client: str = ""
+    caller_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class IssueReceipt:
     """Send the receipt of a payment that surely has none."""
@@ -140,6 +174,35 @@ class SettleByHand:
     """1040; needed for `RECORDED`."""
     fiscal_sign: int | None = None
     """1077 as printed; needed where the document's FN is no longer in the register."""
+
+
+class CallDecision(StrEnum):
+    """What a person does about a record that the CRM does not take."""
+
+    TELL_AGAIN = "tell_again"
+    """What stood in its way has been mended."""
+    DROP = "drop"
+    """The CRM will not be told of it: it was put right there by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleCall:
+    """Decide about a record that the CRM does not take."""
+
+    call_id: UUID
+    decision: CallDecision
+    comment: str = ""
+    """Needed to drop it; kept in the journal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleCash:
+    """Say whether the register has a movement of cash of which nobody knows."""
+
+    movement_id: UUID
+    moved: bool
+    comment: str
+    """Who decided, and what was looked at. Obligatory; kept in the journal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,13 +288,18 @@ class Refresh:
     """Ask the register and the CRM now."""
 
 
-PaymentRequest: TypeAlias = TakePayment | Sell | RefundSale | Withdraw | CreditBonus
+BonusRequest: TypeAlias = CreditBonus | WriteOffBonus | AdjustBalance
+"""What changes a client's accounts and no drawer; on no receipt (K2)."""
+
+PaymentRequest: TypeAlias = TakePayment | Sell | RefundSale | Withdraw | BonusRequest
 """What is money."""
 
 Request: TypeAlias = (
     PaymentRequest
     | IssueReceipt
     | SettleByHand
+    | SettleCall
+    | SettleCash
     | OpenShift
     | CloseShift
     | RotateShift
@@ -261,6 +329,8 @@ class Objection(StrEnum):
     """The station is going down or is gone."""
     WRONG_ID = "wrong_id"
     """The caller's id is none."""
+    ID_TAKEN = "id_taken"
+    """The caller's id has paid for something else."""
     WRONG_LINES = "wrong_lines"
     """The lines are no basket: none, too many, or sums that do not go together."""
     COMMENT_NEEDED = "comment_needed"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from drivers.register import Reason, RegisterInfo, RegisterStatus
 from kassa_tui.journal.records import PaymentState
+from kassa_tui.journal.shifts import CashMove
 from kassa_tui.station.tape import Doubt
 
 TRAINING_FN_PREFIX = "9999"
@@ -63,6 +64,18 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoisonedCall:
+    """A record that the CRM does not take."""
+
+    call_id: UUID
+    subject: UUID
+    """The payment, shift or cash movement it tells of."""
+    name: str
+    error: str
+    """Code and words of the CRM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrmState:
     """What the CRM knows and what it does not know yet."""
 
@@ -75,6 +88,8 @@ class CrmState:
     """Records that wait for it."""
     poisoned: int
     """Records that it does not take; a person must look."""
+    poisoned_calls: tuple[PoisonedCall, ...] = ()
+    """The oldest of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +114,8 @@ class Snapshot:
     in_progress: InProgress | None = None
     crm: CrmState | None = None
     """None: no CRM is used."""
-    unknown_cash_moves: int = 0
-    """Cash movements of which nobody knows whether the register has them."""
+    unknown_cash_moves: tuple[CashMove, ...] = ()
+    """Cash movements of which nobody knows whether the register has them, oldest first."""
     journal_failure: str = ""
     """Words of the last write that failed; empty after the next good one."""
 

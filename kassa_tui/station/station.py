@@ -30,6 +30,7 @@ from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents, remembered
 from kassa_tui.station.judgements import is_unconfirmed
+from kassa_tui.station.obstacles import obstacle
 from kassa_tui.station.office import CrmShift, Office
 from kassa_tui.station.outbox import Jitter, Outbox
 from kassa_tui.station.payments import Payments
@@ -39,35 +40,43 @@ from kassa_tui.station.requests import (
     Answer,
     CloseShift,
     ContinuePrint,
-    CreditBonus,
     Declined,
     Done,
     IssueReceipt,
     MoveCash,
     Objection,
     OpenShift,
+    PaymentRequest,
     PrintCopy,
     ReadTape,
     Refresh,
-    RefundSale,
     Request,
     RotateShift,
-    Sell,
     SettleByHand,
-    TakePayment,
+    SettleCall,
+    SettleCash,
     Tape,
     Uncertain,
-    Withdraw,
     XReport,
 )
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.settlement import Settlement
 from kassa_tui.station.shift import Shift
-from kassa_tui.station.snapshot import CrmState, InProgress, Phase, Silence, Snapshot, Unsettled
+from kassa_tui.station.snapshot import (
+    CrmState,
+    InProgress,
+    Phase,
+    PoisonedCall,
+    Silence,
+    Snapshot,
+    Unsettled,
+)
 from kassa_tui.station.upkeep import Upkeep
 
 QUEUE_LIMIT = 16
 """Requests that may wait."""
+
+_TOUCHES_DRAWER = PaymentRequest | IssueReceipt | MoveCash | CloseShift | RotateShift
 
 Clock = Callable[[], datetime]
 Listener = Callable[[Snapshot], None]
@@ -139,7 +148,6 @@ class Station:
         """As of the same look into the journal as the payments."""
         self._in_progress: InProgress | None = None
         self._journal_failure = ""
-        self._unknown_cash_moves = 0
 
     async def ask(self, request: Request) -> Answer:
         """Have a request served. Giving up the wait does not take the request back."""
@@ -185,6 +193,7 @@ class Station:
                 entry = await self._queue.get()
         except TimeoutError:
             await self._look_around()
+            await self._catch_up()
             return
         if entry is None:
             return
@@ -201,13 +210,21 @@ class Station:
 
     async def _serve(self, request: Request) -> Answer:
         try:
+            if self._cash.is_cut and isinstance(request, _TOUCHES_DRAWER):
+                await self._cash.settle(await self._desk.status())
             match request:
-                case TakePayment() | Sell() | RefundSale() | Withdraw() | CreditBonus():
+                case _ if isinstance(request, PaymentRequest):
                     return await self._payments_desk.take(request)
                 case IssueReceipt(payment_id):
                     return await self._payments_desk.issue(payment_id)
                 case SettleByHand():
                     return await self._settlement.settle_by_hand(request)
+                case SettleCash():
+                    return await self._cash.settle_by_hand(request)
+                case SettleCall():
+                    if self._outbox is None:
+                        return Declined(Objection.NOTHING_TO_SETTLE)
+                    return await self._outbox.settle_by_hand(request)
                 case OpenShift() | CloseShift() | RotateShift() if self._settlement.open:
                     return Declined(Objection.UNSETTLED)
                 case OpenShift():
@@ -265,6 +282,8 @@ class Station:
             try:
                 await self._shift.adopt(status)
                 await self._documents.note_facts(status)
+                if self._cash.is_cut:
+                    await self._cash.settle(status)
                 if self._settlement.open:
                     await self._settlement.settle()
             except RegisterError as error:
@@ -279,6 +298,26 @@ class Station:
         self._journal_failure = failure
         self._pause_s = self._next_pause()
         self._publish()
+
+    async def _catch_up(self) -> None:
+        """Nobody asks for anything: send a receipt that was cut off from its money."""
+        status = self._status
+        if self._silence is not None or self._settlement.open or status is None:
+            return
+        if self._journal_failure or obstacle(status) is not None:
+            return
+        try:
+            if await self._payments_desk.issue_left_over(self._unissued()) is None:
+                return
+        except RegisterError as error:
+            self._fall_silent(error)
+        except JournalError as error:
+            self._journal_failure = str(error)
+        finally:
+            self._in_progress = None
+        await self._look_around()
+        if self._silence is None and not self._settlement.open:
+            self._pause_s = 0.0  # there may be more
 
     def _next_pause(self) -> float:
         if self._silence is None and not self._settlement.open:
@@ -297,12 +336,11 @@ class Station:
     async def _recall(self) -> None:
         payments = await self._journal.last_payments(self._settings.shown_payments)
         without_document = await self._journal.payments_without_document()
-        open_cash_moves = await self._journal.open_cash_moves()
+        await self._cash.recall()
         await self._settlement.recall()
         # All at once: the outbox publishes when it likes.
         self._payments, self._without_document = payments, without_document
         self._unsettled = self._settlement.open
-        self._unknown_cash_moves = len(open_cash_moves)
         await self._shift.recall()
         if self._outbox is not None:
             await self._outbox.recall()
@@ -322,8 +360,6 @@ class Station:
         self._publish()
 
     def _publish(self) -> None:
-        open_ids = {stored.attempt.payment_id for stored in self._unsettled}
-        current = self._in_progress.payment_id if self._in_progress else None
         self._listener(
             Snapshot(
                 at=self._clock(),
@@ -334,20 +370,26 @@ class Station:
                 register=self._status,
                 silence=self._silence,
                 payments=self._payments,
-                unissued=tuple(
-                    state
-                    for state in self._without_document
-                    if state.payment.id not in open_ids
-                    and state.payment.id != current
-                    and not is_unconfirmed(state)
-                ),
+                unissued=self._unissued(),
                 unsettled=self._unsettled_view(),
                 unconfirmed=tuple(filter(is_unconfirmed, self._payments)),
                 crm=self._crm_view(),
-                unknown_cash_moves=self._unknown_cash_moves,
+                unknown_cash_moves=tuple(one.move for one in self._cash.open),
                 in_progress=self._in_progress,
                 journal_failure=self._journal_failure or self._upkeep.failure,
             )
+        )
+
+    def _unissued(self) -> tuple[PaymentState, ...]:
+        """Payments that surely lack their receipt, oldest first."""
+        unsettled = {stored.attempt.payment_id for stored in self._unsettled}
+        current = self._in_progress.payment_id if self._in_progress else None
+        return tuple(
+            state
+            for state in self._without_document
+            if state.payment.id not in unsettled
+            and state.payment.id != current
+            and not is_unconfirmed(state)
         )
 
     def _unsettled_view(self) -> Unsettled | None:
@@ -373,4 +415,13 @@ class Station:
             failing_since=office.failing_since,
             queued=outbox.counts.pending,
             poisoned=outbox.counts.poisoned,
+            poisoned_calls=tuple(
+                PoisonedCall(
+                    call_id=one.call.id,
+                    subject=one.call.subject,
+                    name=one.call.name,
+                    error=one.error,
+                )
+                for one in outbox.poisoned
+            ),
         )

@@ -86,6 +86,10 @@ _WORDS: dict[Reason | Objection, tuple[str, str]] = {
         N_("this screen may look on only"),
         N_("Start the program without --view."),
     ),
+    Objection.ID_TAKEN: (
+        N_("the caller's id has paid for something else"),
+        N_("Give another id."),
+    ),
     Objection.WRONG_ID: (N_("the caller's id is none"), N_("Give another id.")),
     Objection.WRONG_LINES: (
         N_("the basket does not add up"),

@@ -166,7 +166,7 @@ async def test_a_migrated_file_is_not_migrated_again(path: Path) -> None:
     assert verify(path).events == events
 
 
-ADDED_3 = {"payment_taken": ("order_id", "asked"), "cash_moving": ("drawer_before",)}
+ADDED_3 = {"payment_taken": ("order_id", "asked", "direction"), "cash_moving": ("drawer_before",)}
 
 
 async def write_version_2(path: Path) -> None:
@@ -191,6 +191,7 @@ async def write_version_2(path: Path) -> None:
         DROP INDEX payment_order;
         ALTER TABLE payment DROP COLUMN order_id;
         ALTER TABLE payment DROP COLUMN asked;
+        ALTER TABLE payment DROP COLUMN direction;
         ALTER TABLE cash_move DROP COLUMN drawer_before;
         PRAGMA user_version = 2;
         """

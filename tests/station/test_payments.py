@@ -7,7 +7,15 @@ import pytest
 
 from drivers.ffd.receipt import Cashier
 from drivers.register import Reason, ShiftState
-from kassa_tui.journal.records import AttemptState, DocumentFact, PayBy
+from kassa_tui.journal.records import (
+    AttemptState,
+    DocumentFact,
+    PayBy,
+    Payment,
+    PaymentKind,
+)
+from kassa_tui.station.basket import Paid
+from kassa_tui.station.receipts import Heading, advance_receipt
 from kassa_tui.station.requests import (
     CloseShift,
     ContinuePrint,
@@ -19,14 +27,17 @@ from kassa_tui.station.requests import (
     OpenShift,
     PrintCopy,
     Recorded,
+    Refresh,
+    RotateShift,
     TakePayment,
     Uncertain,
 )
 from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
-from tests.station.bench import FOR_EVER, Bench
+from tests.station.bench import FOR_EVER, SETTINGS, Bench, now
 
 FIVE_HUNDRED = TakePayment(total=500_00, pay_by=PayBy.CASH, tendered=1_000_00, client="Пётр")
 CLOSE_RECEIPT = "FF45"
+SOON = now()
 
 
 async def open_shift(bench: Bench) -> None:
@@ -132,17 +143,33 @@ async def test_a_lost_answer_of_a_recorded_receipt_is_found_on_the_tape(bench: B
     assert state.document.fiscal_document_number == receipt.fiscal_document_number
 
 
-async def test_a_lost_answer_of_a_receipt_that_never_was_ends_without_a_document(
-    bench: Bench,
-) -> None:
+async def test_a_receipt_that_the_tape_surely_does_not_have_is_sent_again(bench: Bench) -> None:
     await open_shift(bench)
     bench.fail(f"lost-answer-not-executed@{CLOSE_RECEIPT}:1")
     async with bench.station() as running:
-        answer = await running.station.ask(FIVE_HUNDRED)
-        assert isinstance(answer, (NotRecorded, Uncertain))
-        snapshot = await running.until(lambda snapshot: bool(snapshot.unissued))
-        assert await bench.receipts() == []
-        payment_id = snapshot.unissued[0].payment.id
+        await running.station.ask(FIVE_HUNDRED)
+        snapshot = await running.until(lambda s: bool(s.payments) and s.without_receipt == 0)
+        attempt = snapshot.payments[0].last_attempt
+        assert attempt is not None
+        assert attempt.number == 2
+    assert len(await bench.receipts()) == 1
+
+
+async def test_a_register_that_never_executes_is_not_asked_without_end(bench: Bench) -> None:
+    await open_shift(bench)
+    bench.fail(f"lost-answer-not-executed@{CLOSE_RECEIPT}:99")
+    async with bench.station() as running:
+        await running.station.ask(FIVE_HUNDRED)
+        (payment_id,) = (one.payment.id for one in running.last.payments)
+        before, attempts = -1, 0
+        while attempts != before or running.last.unsettled is not None:
+            await running.station.ask(Refresh())
+            await asyncio.sleep(4 * SETTINGS.poll_s)
+            state = await running.journal.payment(payment_id)
+            assert state is not None
+            assert state.last_attempt is not None
+            before, attempts = attempts, state.last_attempt.number
+        bench.fail("")
         assert await running.station.ask(IssueReceipt(payment_id)) == Recorded(payment_id)
     assert len(await bench.receipts()) == 1
 
@@ -156,15 +183,50 @@ async def test_a_power_cut_after_the_record_ends_in_one_document(bench: Bench) -
     assert len(await bench.receipts()) == 1
 
 
-async def test_a_power_cut_before_the_record_leaves_a_payment_to_be_issued(bench: Bench) -> None:
+async def test_a_power_cut_before_the_record_ends_in_one_document(bench: Bench) -> None:
     await open_shift(bench)
     bench.fail("power-cut-before-record@close_receipt")
     async with bench.station() as running:
         await running.station.ask(FIVE_HUNDRED)
-        snapshot = await running.until(lambda s: bool(s.unissued) and s.silence is None)
-        payment_id = snapshot.unissued[0].payment.id
-        assert await running.station.ask(IssueReceipt(payment_id)) == Recorded(payment_id)
+        await running.until(lambda s: bool(s.payments) and s.without_receipt == 0)
     assert len(await bench.receipts()) == 1
+
+
+async def test_money_noted_before_a_kill_gets_its_receipt(bench: Bench) -> None:
+    await open_shift(bench)
+    async with bench.station() as running:
+        await running.until(lambda s: s.register is not None)
+        shift = await running.journal.current_shift()
+        assert shift is not None
+        payment = Payment(
+            id=bench.new_id(),
+            kind=PaymentKind.TOP_UP,
+            total=500_00,
+            pay_by=PayBy.CASH,
+            tendered=None,
+            client="",
+            created_at=SOON,
+            shift_id=shift.opening.id,
+        )
+        heading = Heading(
+            payment_id=payment.id, contact=None, paper=True, settings=SETTINGS, on=SOON.date()
+        )
+        receipt = advance_receipt(heading, Paid(cash=payment.total))
+        await running.journal.add_payment(payment, receipt.model_dump_json())
+        await running.until(lambda s: bool(s.payments) and s.payments[0].document is not None)
+    assert len(await bench.receipts()) == 1
+
+
+async def test_money_of_an_earlier_shift_waits_for_a_person(bench: Bench) -> None:
+    await open_shift(bench)
+    bench.fail("fn-full@open_receipt:1")
+    async with bench.station() as running:
+        answer = await running.station.ask(FIVE_HUNDRED)
+        assert isinstance(answer, NotRecorded)
+        assert await running.station.ask(RotateShift()) != Declined(Reason.SHIFT_CLOSED)
+        await asyncio.sleep(6 * SETTINGS.poll_s)
+        assert running.last.without_receipt == 1
+    assert await bench.receipts() == []
 
 
 async def test_a_killed_station_finds_the_document_at_its_next_start(bench: Bench) -> None:
