@@ -271,7 +271,26 @@ def state(snapshot: Snapshot) -> dict[str, Any]:
             "answers": crm.failing_since is None,
             "queued": crm.queued,
             "poisoned": crm.poisoned,
+            "poisoned_calls": [
+                {
+                    "call_id": str(one.call_id),
+                    "subject": str(one.subject),
+                    "name": one.name,
+                    "error": one.error,
+                }
+                for one in crm.poisoned_calls
+            ],
         },
+        "unknown_cash_moves": [
+            {
+                "movement_id": str(one.id),
+                "direction": str(one.direction),
+                "kind": one.kind,
+                "amount": one.amount,
+                "occurred_at": one.occurred_at.isoformat(),
+            }
+            for one in snapshot.unknown_cash_moves
+        ],
         "alarms": [str(one.kind) for one in alarms(snapshot)],
     }
 
@@ -293,14 +312,22 @@ def settled(snapshot: Snapshot) -> Result:
     return Result(exit_codes.UNFINISHED, "uncertain", told, _lines(told))
 
 
+def _id_of(one: str | dict[str, Any]) -> str:
+    """What a person names it by."""
+    if isinstance(one, str):
+        return one
+    return str(next(value for name, value in one.items() if name.endswith("_id")))
+
+
 def _lines(told: dict[str, Any]) -> tuple[str, ...]:
     flat: list[tuple[str, object]] = []
     for name, value in told.items():
         if isinstance(value, dict):
-            flat += [(f"{name}.{key}", one) for key, one in value.items()]
+            for key, one in value.items():
+                shown = ", ".join(map(_id_of, one)) or None if isinstance(one, list) else one
+                flat.append((f"{name}.{key}", shown))
         elif isinstance(value, list):
-            one_line = [one if isinstance(one, str) else one["payment_id"] for one in value]
-            flat.append((name, ", ".join(one_line) or None))
+            flat.append((name, ", ".join(map(_id_of, value)) or None))
         else:
             flat.append((name, value))
     return _pairs(flat)

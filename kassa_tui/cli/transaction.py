@@ -15,15 +15,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kassa_tui.cli.pay import MOST_BYTES
 from kassa_tui.izi.models.transaction import Card, PaymentMethod, TransactionType
 from kassa_tui.izi.values import Id, Kopecks, Name, Number, PositiveKopecks, PositiveQuantity, Tag
-from kassa_tui.journal.records import PayBy
+from kassa_tui.journal.records import Direction, PayBy
 from kassa_tui.station.basket import BasketLine, LineKind, Paid, TaxClass
 from kassa_tui.station.requests import (
+    Account,
+    AdjustBalance,
     CreditBonus,
     PaymentRequest,
     RefundSale,
     Sell,
     TakePayment,
     Withdraw,
+    WriteOffBonus,
+)
+
+_WITHOUT_MONEY = frozenset(
+    {
+        TransactionType.ADJUSTMENT,
+        TransactionType.BONUS_CREDIT,
+        TransactionType.BONUS_WRITE_OFF,
+    }
 )
 
 Comment = Annotated[str, Field(max_length=500)]
@@ -70,6 +81,8 @@ class _Transaction(_Told):
     contact: Annotated[str, Field(max_length=64)] | None = None
     """1008, where the electronic receipt goes; not of the contract."""
     amount: PositiveKopecks
+    account: Account = Account.GAME
+    direction: Direction | None = None
     payments: Annotated[tuple[_Payment, ...], Field(max_length=10)] = ()
     cash_tendered: Kopecks | None = None
     change: Kopecks | None = None
@@ -89,8 +102,10 @@ def request_of(text: bytes) -> PaymentRequest:
         told = _Transaction.model_validate_json(text)
     except ValidationError as error:
         raise WrongTransaction("; ".join(map(_problem, error.errors()[:10]))) from None
-    if told.type is not TransactionType.BONUS_CREDIT:
+    if told.type not in _WITHOUT_MONEY:
         _check_sums(told)
+    if (told.type is TransactionType.ADJUSTMENT) is not (told.direction is not None):
+        raise WrongTransaction("direction: an adjustment, and nothing else, has one")
     match told.type:
         case TransactionType.TOP_UP:
             return TakePayment(
@@ -140,8 +155,26 @@ def request_of(text: bytes) -> PaymentRequest:
                 client=told.client,
                 caller_id=str(told.external_id),
             )
+        case TransactionType.BONUS_WRITE_OFF:
+            return WriteOffBonus(
+                total=told.amount,
+                client_id=_client(told),
+                comment=told.comment,
+                client=told.client,
+                caller_id=str(told.external_id),
+            )
+        case TransactionType.ADJUSTMENT:
+            credited = told.direction is Direction.CREDIT
+            return AdjustBalance(
+                change=told.amount if credited else -told.amount,
+                account=told.account,
+                client_id=_client(told),
+                comment=told.comment,
+                client=told.client,
+                caller_id=str(told.external_id),
+            )
         case _:
-            raise WrongTransaction("type: top_up, charge, refund, withdrawal or bonus_credit")
+            raise WrongTransaction(f"type: one of {', '.join(TransactionType)}")
 
 
 def _problem(error: Any) -> str:

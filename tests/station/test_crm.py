@@ -38,7 +38,6 @@ from kassa_tui.station.requests import (
     Request,
     RotateShift,
     Sell,
-    Several,
     TakePayment,
     TurnedDown,
     Uncertain,
@@ -333,12 +332,6 @@ async def test_k3_a_mixed_payment_makes_one_receipt_of_all_parts_but_bonuses(
     assert (parts.cash, parts.cashless, parts.prepaid) == (50_00, 100_00, 100_00)
 
 
-def _two_systems(purpose: Purpose, on: date) -> tuple[TaxSystem, VatRate]:
-    if purpose is Purpose.GOODS:
-        return TaxSystem.PATENT, VatRate.NO_VAT
-    return TaxSystem.SIMPLIFIED_INCOME, VatRate.NO_VAT
-
-
 async def test_k8_money_given_back_is_at_most_what_is_left(bench: Bench) -> None:
     async with open_till(bench) as running:
         sale = await ask(running, Sell(lines=(HOUR, CHIPS), paid=Paid(cash=250_00)))
@@ -476,32 +469,6 @@ async def test_a_shift_that_the_crm_missed_is_opened_there_when_it_is_back(bench
         crm.is_shut = False
         await drained(running)
         assert (await transaction_of(bench, answer)).fiscal_status is FiscalStatus.ISSUED
-
-
-async def test_k4_a_basket_of_two_tax_systems_becomes_two_receipts_of_one_order(
-    bench: Bench,
-) -> None:
-    await bench.open_crm()
-    async with gate(bench).embedded.registry() as registry:
-        from kassa_tui.izi.embedded.demo import CLUB
-        from kassa_tui.izi.embedded.demo import SETTINGS as CLUB_SETTINGS
-        from kassa_tui.izi.models.settings import TaxRegime
-
-        goods = TaxRegime(code="PSN", taxation_type=TaxSystem.PATENT, nds=VatRate.NO_VAT)
-        tax = CLUB_SETTINGS.tax.model_copy(update={"goods": goods})
-        await registry.put_club(CLUB, CLUB_SETTINGS.model_copy(update={"tax": tax}))
-    async with bench.station(settings=replace(SETTINGS, taxes=_two_systems)) as running:
-        assert await ask(running, OpenShift(counted_cash=0)) == Done()
-        sale = Sell(lines=(HOUR, CHIPS), paid=Paid(cash=150_00, card=100_00, tendered=200_00))
-        answer = await ask(running, sale)
-        assert isinstance(answer, Several)
-        assert all(isinstance(part, Recorded) for part in answer.parts)
-        await drained(running)
-        services, food = [await transaction_of(bench, part) for part in answer.parts]
-        assert services.order_id == food.order_id is not None
-        assert services.fiscal_status is food.fiscal_status is FiscalStatus.ISSUED
-    first, second = await bench.receipts()
-    assert (first.total, second.total) == (120_00, 130_00)
 
 
 async def test_k15_the_clients_contact_goes_to_the_register_and_is_masked_elsewhere(
