@@ -12,7 +12,7 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -25,7 +25,11 @@ from kassa_tui import words
 from kassa_tui.words import _
 
 if TYPE_CHECKING:
+    from drivers.register import FiscalRegister
+    from kassa_tui.izi.embedded.club import SignIn
     from kassa_tui.izi.embedded.crm import EmbeddedCrm
+    from kassa_tui.izi.embedded.loading import ClubData
+    from kassa_tui.izi.models.settings import FiscalSettings
     from kassa_tui.journal.journal import Journal
     from kassa_tui.link.host import Listener, StationHost, Worker
     from kassa_tui.link.joining import Hosted
@@ -132,14 +136,15 @@ async def club_station(
     """Put the station of a club together and run it until it is stopped."""
     from drivers.shtrih.address import AddressError
     from drivers.shtrih.driver import ShtrihRegister
+    from kassa_tui.izi.embedded.club import own_club
     from kassa_tui.settings.tax import TaxRegimeError
-    from kassa_tui.station.station import Station
 
     if settings.crm.kind == "gateway":
         raise CannotStart(_("A CRM behind a gateway is not served yet: set kind = embedded."))
     told = settings.fiscal_register
     try:
         station = station_settings(settings)
+        club = club_settings(settings)
         register = ShtrihRegister(
             told.url if training is None else await asyncio.wrap_future(training()),
             timezone=told.timezone,
@@ -149,14 +154,14 @@ async def club_station(
         )
     except (TaxRegimeError, AddressError) as error:
         raise CannotStart(str(error)) from error
-    journal = await open_journal(state)
-    try:
-        # The club's own clients come with the screens for them; money is taken without.
-        worker = Station(register, journal, station, local_now, new_id, listener)
-        ready(worker)
-        await worker.run()
-    finally:
-        await journal.close()
+    await _work(
+        state,
+        register,
+        station,
+        lambda crm: own_club(crm, station.cashier, club),
+        listener,
+        ready,
+    )
 
 
 async def demo_station(
@@ -170,7 +175,6 @@ async def demo_station(
     from drivers.shtrih.driver import ShtrihRegister
     from kassa_tui.izi.embedded.demo import demo_club
     from kassa_tui.station.settings import StationSettings
-    from kassa_tui.station.station import Station
 
     settings = StationSettings(
         club=_("Orbita Club"),
@@ -182,13 +186,26 @@ async def demo_station(
         backups_kept=30,
     )
     url = await asyncio.wrap_future(address())
+    zone = local_now().tzinfo
+    assert zone is not None, "local time is aware"
+    await _work(state, ShtrihRegister(url, timezone=zone), settings, demo_club, listener, ready)
+
+
+async def _work(
+    state: Path,
+    register: FiscalRegister,
+    settings: StationSettings,
+    sign_in: Callable[[EmbeddedCrm], Awaitable[SignIn]],
+    listener: Listener,
+    ready: Callable[[Worker], None],
+) -> None:
+    """Run a station over the journal and the embedded CRM of a directory."""
+    from kassa_tui.station.station import Station
+
     journal = await open_journal(state)
     try:
-        zone = local_now().tzinfo
-        assert zone is not None, "local time is aware"
-        register = ShtrihRegister(url, timezone=zone)
         async with embedded_crm(state) as crm:
-            club = await demo_club(crm)
+            club = await sign_in(crm)
             station = Station(
                 register,
                 journal,
@@ -245,6 +262,30 @@ async def embedded_crm(state: Path) -> AsyncIterator[EmbeddedCrm]:
         await crm.close()
 
 
+async def load_crm(config: Path | None, state: Path | None, data: ClubData) -> None:
+    """Write an owner's data into the embedded CRM of a club, all or nothing.
+
+    Raises `SettingsError`, `CannotStart`, `CrmError`.
+    """
+    from kassa_tui.izi.embedded.club import CLUB_ID, own_club
+    from kassa_tui.izi.embedded.loading import load as load_data
+    from kassa_tui.settings.file import config_path, load, state_directory
+    from kassa_tui.settings.tax import TaxRegimeError
+
+    settings = load(config_path(config, os.environ), os.environ).settings
+    if settings.crm.kind != "embedded":
+        raise CannotStart(_("The clients of this club are kept by another CRM."))
+    directory = state if state is not None else state_directory(settings)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        club = club_settings(settings)
+    except TaxRegimeError as error:
+        raise CannotStart(str(error)) from error
+    async with embedded_crm(directory) as crm:
+        await own_club(crm, settings.cashiers[0].name, club)
+        await load_data(crm, CLUB_ID, data)
+
+
 def station_settings(settings: Settings, cashier: int = 0) -> StationSettings:
     """What a station must be told, from a club's settings; `cashier` counts from 0."""
     from kassa_tui.settings.tax import Purpose
@@ -267,6 +308,40 @@ def station_settings(settings: Settings, cashier: int = 0) -> StationSettings:
         max_top_up=settings.limits.max_top_up,
         backups_kept=settings.limits.backup_count,
         personal_data_days=settings.limits.personal_data_days,
+    )
+
+
+def club_settings(settings: Settings) -> FiscalSettings:
+    """What the embedded CRM must know of the club. Raises `TaxRegimeError`."""
+    from kassa_tui.izi.models.settings import Adapter, FiscalSettings, TaxRegime, TaxRegimes
+    from kassa_tui.izi.models.transaction import PaymentMethod
+    from kassa_tui.settings.tax import Purpose
+
+    seller, now = settings.legal_entity, local_now()
+
+    def regime(purpose: Purpose) -> TaxRegime:
+        system, rate = settings.tax.resolve(purpose, now.date())
+        return TaxRegime(code=f"{system:d}:{rate:d}", taxation_type=system, nds=rate)
+
+    return FiscalSettings(
+        fiscal_enabled=True,
+        adapter=Adapter.NONE,
+        utc_offset=f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:5],
+        user=seller.name,
+        user_inn=seller.inn,
+        retail_place=seller.place,
+        retail_place_address=seller.address,
+        tax=TaxRegimes(
+            top_up=regime(Purpose.TOP_UP),
+            services=regime(Purpose.SERVICES),
+            goods=regime(Purpose.GOODS),
+        ),
+        payment_methods=(
+            *map(PaymentMethod, settings.sales.payment_methods),
+            PaymentMethod.BALANCE,
+            PaymentMethod.BONUS,
+        ),
+        fiscalise_balance_charges=settings.sales.fiscalise_balance_charges,
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from kassa_tui.cli import (
     config,
+    crm,
     demo,
     journal,
     pay,
@@ -58,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
         station,
         journal,
         config,
+        crm,
         demo,
         virtual_register,
     ):

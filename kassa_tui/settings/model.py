@@ -86,12 +86,13 @@ class Register(Section):
         description=N_("Version of the exchange protocol: v1, v2, or auto (found out)."),
     )
     operator_password: RegisterPassword = Field(
-        default=SecretStr("1"),
+        default=SecretStr("30"),
         description=N_(
-            "The register's password of a cashier, as set in the register."
+            "The register's password under which is sold, as set in the register; its row gets"
+            " the cashier's name. Opening a shift takes the system administrator's."
             " May be given as KASSA_REGISTER_OPERATOR_PASSWORD instead."
         ),
-        examples=["1"],
+        examples=["30"],
     )
     admin_password: RegisterPassword = Field(
         default=SecretStr("30"),

@@ -33,7 +33,7 @@ async def cut_off_in_the_middle(bench: Bench, fault: str) -> None:
     bench.fail(f"{fault}@{CASH_IN}:1")
     async with bench.station(FOR_EVER) as running:
         asking = asyncio.create_task(ask(running, CHANGE))
-        while not await running.journal.open_cash_moves():
+        while not await running.journal.open_cash_moves():  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.3)
     asking.cancel()

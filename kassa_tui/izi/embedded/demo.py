@@ -6,13 +6,12 @@ give out themselves (GS1 prefix 20), phones of a range that Russia keeps unused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from drivers.ffd.enumerations import QuantityMeasure, TaxSystem, VatRate
 from kassa_tui.izi.embedded.catalogue import ProductOffer, SaleHours, TariffOffer
+from kassa_tui.izi.embedded.club import TOKEN_LIFE, SignIn
 from kassa_tui.izi.embedded.crm import EmbeddedCrm
 from kassa_tui.izi.embedded.registry import ClientCard, Registry
 from kassa_tui.izi.models.cash import CashArticle, CashDirection
@@ -38,26 +37,15 @@ from kassa_tui.izi.models.transaction import PaymentMethod
 CLUB = Club(id="club_7", name="Киберарена «Полюс»")
 OPERATOR = Person(id="op_ivanova", display_name="Иванова А.")
 
-TOKEN_LIFE = timedelta(days=365)
 
-
-@dataclass(frozen=True, slots=True)
-class DemoClub:
-    """What is needed to sign in."""
-
-    club_id: str
-    operator_id: str
-    token: str
-
-
-async def demo_club(crm: EmbeddedCrm) -> DemoClub:
+async def demo_club(crm: EmbeddedCrm) -> SignIn:
     """Fill an empty CRM; one that has the club already keeps it. A new token each time."""
     async with crm.registry() as registry:
         store = registry.desk.store
         if await store.value("SELECT 1 FROM club WHERE id = ?", CLUB.id) is None:
             await _fill(registry)
         token = await registry.issue_token(OPERATOR.id, registry.desk.now + TOKEN_LIFE)
-    return DemoClub(club_id=CLUB.id, operator_id=OPERATOR.id, token=token)
+    return SignIn(club_id=CLUB.id, operator_id=OPERATOR.id, token=token)
 
 
 async def _fill(registry: Registry) -> None:
