@@ -37,7 +37,7 @@ class Ledger:
     """What the CRM has."""
 
     transactions: Mapping[UUID, Row]
-    """By `external_id`: id, type, amount, client_id."""
+    """By `external_id`: id, type, amount, client_id, direction."""
     parts: Mapping[str, Mapping[str, int]]
     """By transaction: kopecks by method."""
     receipts: Mapping[str, Sequence[str]]
@@ -195,12 +195,13 @@ class Audit:
             return
         if state.called_off:
             self._accuse(f"{payment_id} was called off ({state.called_off}), and is in the CRM")
-        if post is None or post is CallState.POISONED:
+        if post in (None, CallState.POISONED, CallState.REFUSED):
             self._accuse(f"{payment_id} is in the CRM, though it was not told ({post})")
         payment = state.payment
-        here = payment.kind, payment.total, payment.client_id
-        if here != (found["type"], found["amount"], found["client_id"]):
-            self._accuse(f"{payment_id} is another in the CRM: {tuple(found)}")
+        here = payment.kind, payment.total, payment.client_id, payment.direction
+        there = tuple(found[name] for name in ("type", "amount", "client_id", "direction"))
+        if here != there:
+            self._accuse(f"{payment_id} is another in the CRM: {there}")
         parts = {str(part.method): part.amount for part in payment.parts}
         if payment.kind not in _WITHOUT_PARTS and parts != crm.parts.get(found["id"], {}):
             self._accuse(f"{payment_id} was paid {parts}, in the CRM {crm.parts.get(found['id'])}")

@@ -9,8 +9,10 @@ from functools import partial
 from random import Random
 
 from drivers.register import PrintState, ShiftState
+from kassa_tui.journal.shifts import CashDirection, CashMove
 from kassa_tui.station.alarms import alarms
 from kassa_tui.station.requests import (
+    CallDecision,
     CloseShift,
     ContinuePrint,
     Done,
@@ -18,10 +20,12 @@ from kassa_tui.station.requests import (
     OpenShift,
     Refresh,
     Request,
+    SettleCall,
+    SettleCash,
 )
 from kassa_tui.station.snapshot import Snapshot
 from tests.simulation.club import Place
-from tests.simulation.operations import WHY, drawn
+from tests.simulation.operations import WHY, drawn, other_sum
 from tests.simulation.world import World
 
 SETTLE_S = 600
@@ -66,7 +70,8 @@ class Cashier:
             if mended is not None:
                 return mended
         if self._asked and random.random() < 0.15:
-            return random.choice(self._asked[-4:])  # as a caller does who has not heard
+            again = random.choice(self._asked[-4:])  # as a caller does who has not heard
+            return other_sum(again) if random.random() < 0.1 else again
         request = drawn(self._world, random)
         if getattr(request, "caller_id", None) or getattr(request, "movement_id", None):
             self._asked.append(request)
@@ -109,7 +114,7 @@ class Cashier:
 
 def remedy(world: World, snapshot: Snapshot) -> Request | None:
     """What a cashier who reads the screen does next; None: nothing is wrong."""
-    register, crm = snapshot.register, snapshot.crm
+    register, crm, random = snapshot.register, snapshot.crm, world.random
     if snapshot.unsettled is not None or snapshot.silence is not None or register is None:
         return Refresh()
     if register.print_state is PrintState.WAITS_FOR_CONTINUE:
@@ -123,13 +128,28 @@ def remedy(world: World, snapshot: Snapshot) -> Request | None:
         return OpenShift(comment=WHY)
     if snapshot.unissued:
         return IssueReceipt(snapshot.unissued[0].payment.id)
-    if snapshot.journal_failure or snapshot.in_progress:
+    if snapshot.unknown_cash_moves and random.random() < 0.7:
+        return _settled_cash(world, snapshot.unknown_cash_moves[0])
+    if crm is not None and crm.poisoned_calls:
+        again = random.random() < 0.3
+        return SettleCall(
+            call_id=crm.poisoned_calls[0].call_id,
+            decision=CallDecision.TELL_AGAIN if again else CallDecision.DROP,
+            comment=WHY,
+        )
+    if snapshot.journal_failure or snapshot.in_progress or snapshot.unknown_cash_moves:
         return Refresh()
-    if snapshot.unconfirmed and world.random.random() < 0.5:
+    if snapshot.unconfirmed and random.random() < 0.5:
         return IssueReceipt(snapshot.unconfirmed[0].payment.id)
-    if snapshot.unconfirmed or (crm is not None and crm.queued and not crm.poisoned):
+    if snapshot.unconfirmed or (crm is not None and crm.queued):
         return Refresh()
     return None
+
+
+def _settled_cash(world: World, move: CashMove) -> SettleCash:
+    """What somebody says who has counted the drawer."""
+    amount = move.amount if move.direction is CashDirection.IN else -move.amount
+    return SettleCash(movement_id=move.id, moved=amount in world.moved, comment=WHY)
 
 
 async def put_in_order(world: World) -> str:

@@ -21,8 +21,9 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+from kassa_tui.izi.embedded.club import SignIn
 from kassa_tui.izi.embedded.crm import EmbeddedCrm
-from kassa_tui.izi.embedded.demo import DemoClub, demo_club
+from kassa_tui.izi.embedded.demo import demo_club
 from kassa_tui.izi.errors import CrmError
 from kassa_tui.izi.models.shift import ShiftClosing, ShiftOpening
 from kassa_tui.izi.models.transaction import (
@@ -202,7 +203,8 @@ def _ledger(db: sqlite3.Connection, elsewhere: frozenset[UUID]) -> Ledger:
     for row in db.execute("SELECT transaction_id, receipt_id FROM receipt"):
         receipts[row["transaction_id"]].append(row["receipt_id"])
     transactions = db.execute(
-        "SELECT external_id, id, type, amount, client_id FROM money_transaction"
+        "SELECT external_id, id, type, amount, client_id,"
+        " json_extract(draft, '$.direction') AS direction FROM money_transaction"
     )
     movements = db.execute(
         "SELECT json_extract(draft, '$.external_id') AS external_id, direction, amount"
@@ -218,11 +220,11 @@ def _ledger(db: sqlite3.Connection, elsewhere: frozenset[UUID]) -> Ledger:
 
 
 @cache
-def _filled() -> tuple[bytes, DemoClub]:
+def _filled() -> tuple[bytes, SignIn]:
     """The demo club's file, the same in every process."""
     from tests.simulation.world import EPOCH
 
-    async def fill(path: Path) -> DemoClub:
+    async def fill(path: Path) -> SignIn:
         crm = await EmbeddedCrm.open(path, clock=lambda: EPOCH, randomness=Random(7).randbytes)
         try:
             return await demo_club(crm)

@@ -16,6 +16,8 @@ from kassa_tui.station.basket import BasketLine, LineKind, Paid, TaxClass
 from kassa_tui.station.drafts import basket_of
 from kassa_tui.station.objections import line_sum
 from kassa_tui.station.requests import (
+    Account,
+    AdjustBalance,
     CashKind,
     CloseShift,
     ContinuePrint,
@@ -32,6 +34,7 @@ from kassa_tui.station.requests import (
     Sell,
     TakePayment,
     Withdraw,
+    WriteOffBonus,
     XReport,
 )
 from tests.simulation.club import Place
@@ -194,6 +197,36 @@ def bonus_credit(world: World, random: Random) -> Request:
     )
 
 
+def bonus_write_off(world: World, random: Random) -> Request:
+    return WriteOffBonus(
+        total=random.choice((1_00, 20_00, 400_00)),
+        client_id=random.choice(CLIENTS),
+        comment=WHY,
+        caller_id=caller(world, random),
+    )
+
+
+def adjustment(world: World, random: Random) -> Request:
+    return AdjustBalance(
+        change=random.choice((1, 1, -1)) * random.randint(1, 200_00),
+        account=random.choice((Account.GAME, Account.BONUS)),
+        client_id=random.choice(CLIENTS),
+        comment=WHY,
+        caller_id=caller(world, random),
+    )
+
+
+def other_sum(request: Request) -> Request:
+    """The same id for something else, by mistake."""
+    match request:
+        case TakePayment() | Withdraw() | CreditBonus() | WriteOffBonus():
+            return replace(request, total=request.total + 1)
+        case AdjustBalance():
+            return replace(request, change=request.change * 2)
+        case _:
+            return request
+
+
 # Shift and drawer
 
 
@@ -259,6 +292,8 @@ OPERATIONS = {
     "refund": Operation(14, refund, with_crm=True),
     "withdrawal": Operation(8, withdrawal, with_crm=True),
     "bonus credit": Operation(4, bonus_credit, with_crm=True),
+    "bonus write-off": Operation(3, bonus_write_off, with_crm=True),
+    "adjustment": Operation(3, adjustment, with_crm=True),
     "close shift": Operation(4, close_shift),
     "open shift": Operation(4, open_shift),
     "rotate shift": Operation(3, rotate_shift),

@@ -54,7 +54,7 @@ class Witness:
         self.fiscalised_balance = True
         self.promised: dict[UUID, str] = {}
         """Payments that were shown or answered, and where."""
-        self._callers: dict[str, UUID] = {}
+        self._callers: dict[str, tuple[frozenset[UUID], Request]] = {}
         self._in_crm: set[UUID] = set()
         self._sent: list[tuple[str, str, Image | None]] = []
         """What left, under which key, and the journal's synced bytes at that moment."""
@@ -94,11 +94,13 @@ class Witness:
         for part in parts:
             self._hold_answer(part)
         caller_id = getattr(request, "caller_id", None)
-        first = getattr(parts[0], "payment_id", None)
-        if caller_id is not None and first is not None:
-            before = self._callers.setdefault(caller_id, first)
-            if before != first:
-                self.accuse(f"one caller's id was paid twice: {before}, {first}")
+        paid = frozenset(filter(None, (getattr(part, "payment_id", None) for part in parts)))
+        if caller_id is not None and paid:
+            before, asked = self._callers.setdefault(caller_id, (paid, request))
+            if before != paid:
+                self.accuse(f"one caller's id was paid twice: {before}, {paid}")
+            if asked != request:
+                self.accuse(f"{caller_id} was asked with another sum, and answered {answer}")
 
     def _hold_answer(self, answer: Answer) -> None:
         match answer:

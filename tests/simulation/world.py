@@ -130,7 +130,7 @@ class World:
         """The last one of this life."""
         self.plan: Callable[[Process], None] = lambda process: None
         """Told of each new process; may set its death."""
-        self._up = asyncio.Event()
+        self._up, self._told = asyncio.Event(), asyncio.Event()
         place = self.random.choice((Place.NONE, Place.FAR, Place.FAR, Place.NEAR))
         self.club = Club(club or place, self.disk, self.now, Random(f"club {seed}"))
         self.crm_network = CrmNetwork(self)
@@ -262,6 +262,7 @@ class World:
         def listen(snapshot: Snapshot) -> None:
             if process.step("snapshot"):
                 self.snapshot = snapshot
+                self._told.set()
                 self.note("snapshot", _shown(snapshot))
                 idle = not self.asked and snapshot.in_progress is None
                 self.witness.journal = self.disk.connection(JOURNAL) if idle else None
@@ -321,12 +322,11 @@ class World:
         self.station = self.snapshot = None
         self.asked = 0
         self._up.clear()
+        self._told.clear()
 
     async def up(self) -> None:
         """Wait for a station that has told its first."""
-        await self._up.wait()
-        while self.snapshot is None:
-            await asyncio.sleep(0.001)
+        await self._told.wait()
 
     async def ask(self, request: Request) -> Answer | None:
         """Ask the station that lives now; None when it dies before it has answered."""
