@@ -49,6 +49,7 @@ from kassa_tui.station.requests import (
     PaymentRequest,
     PrintCopy,
     ReadTape,
+    Recorded,
     Refresh,
     Request,
     RotateShift,
@@ -203,8 +204,13 @@ class Station:
         except BaseException:
             answer.set_result(Uncertain())
             raise
+        if isinstance(result, Recorded):
+            # Whether it is printed and delivered keeps no customer waiting.
+            await self._show()
+            answer.set_result(result)
         await self._look_around()
-        answer.set_result(result)
+        if not answer.done():
+            answer.set_result(result)
         if isinstance(request, CloseShift | RotateShift) and isinstance(result, Done):
             self._upkeep.begin()
 
@@ -318,6 +324,15 @@ class Station:
         await self._look_around()
         if self._silence is None and not self._settlement.open:
             self._pause_s = 0.0  # there may be more
+
+    async def _show(self) -> None:
+        """Tell the faces what the journal holds."""
+        try:
+            await self._recall()
+        except JournalError as error:
+            self._journal_failure = str(error)
+        self._in_progress = None
+        self._publish()
 
     def _next_pause(self) -> float:
         if self._silence is None and not self._settlement.open:
