@@ -2,16 +2,27 @@
 
 A statement sees the members of the event's body by name, and `:at` and `:body` whole.
 A `!` before it says that it must touch a row: the event does not fit what is written, else.
+An `Each` is done for every value of a list in the body, and sees the members of that one, its
+`:position` in the list and the `:id` of the event as `:owner`.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from kassa_tui.journal.errors import NotNow
 
-STATEMENTS: dict[str, tuple[str, ...]] = {
+
+class Each(NamedTuple):
+    """A statement for every value of the list `member`."""
+
+    member: str
+    statement: str
+
+
+STATEMENTS: dict[str, tuple[str | Each, ...]] = {
     "payment_taken": (
         """
         INSERT INTO payment VALUES (
@@ -19,25 +30,26 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
             :shift, :original, :comment, :created_at, '', :order_id, :asked, :direction
         )
         """,
-        """
-        INSERT INTO payment_part
-        SELECT :id, key, json_extract(value, '$.method'), json_extract(value, '$.amount'),
-               json_extract(value, '$.card')
-        FROM json_each(:body, '$.parts')
-        """,
-        """
-        INSERT INTO payment_line
-        SELECT :id, key, json_extract(value, '$.name'), json_extract(value, '$.quantity'),
-               json_extract(value, '$.price'), json_extract(value, '$.total'),
-               json_extract(value, '$.detail')
-        FROM json_each(:body, '$.lines')
-        """,
-        """
-        INSERT INTO receipt_intent
-        SELECT json_extract(value, '$.id'), :id, key, json_extract(value, '$.receipt'),
-               json_extract(value, '$.contact_seal'), 'wanted'
-        FROM json_each(:body, '$.receipts')
-        """,
+        Each(
+            "parts",
+            "INSERT INTO payment_part VALUES (:owner, :position, :method, :amount, :card)",
+        ),
+        Each(
+            "lines",
+            """
+            INSERT INTO payment_line VALUES (
+                :owner, :position, :name, :quantity, :price, :total, :detail
+            )
+            """,
+        ),
+        Each(
+            "receipts",
+            """
+            INSERT INTO receipt_intent VALUES (
+                :id, :owner, :position, :receipt, :contact_seal, 'wanted'
+            )
+            """,
+        ),
     ),
     "payment_called_off": (
         "!UPDATE payment SET called_off = :reason WHERE id = :payment AND called_off = ''",
@@ -175,21 +187,32 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
 ADDED_LATER = {"order_id": None, "asked": "", "direction": None, "drawer_before": None}
 """Members that the events of older versions lack."""
 
-_PLAN = {
-    kind: tuple((one.removeprefix("!"), one.startswith("!")) for one in statements)
-    for kind, statements in STATEMENTS.items()
-}
+
+def _step(one: str | Each) -> tuple[str, bool, str | None]:
+    """A statement, whether it must touch a row, and the list that it goes through."""
+    if isinstance(one, Each):
+        return one.statement, False, one.member
+    return one.removeprefix("!"), one.startswith("!"), None
+
+
+_PLAN = {kind: tuple(map(_step, statements)) for kind, statements in STATEMENTS.items()}
 
 
 def project(
-    db: sqlite3.Connection, at: str, kind: str, body: str, members: Mapping[str, object]
+    db: sqlite3.Connection, at: str, kind: str, body: str, members: Mapping[str, Any]
 ) -> None:
     """Change the projections as one event says; `members` are those of `body`.
 
     Raises `NotNow`, `sqlite3.Error`.
     """
     names = {**ADDED_LATER, **members, "at": at, "body": body}
-    for statement, must_touch in _PLAN[kind]:
-        touched = db.execute(statement, names).rowcount
-        if must_touch and not touched:
+    for statement, must_touch, member in _PLAN[kind]:
+        if member is not None:
+            rows = [
+                {**value, "owner": names["id"], "position": position}
+                for position, value in enumerate(names[member])
+            ]
+            if rows:
+                db.executemany(statement, rows)
+        elif not db.execute(statement, names).rowcount and must_touch:
             raise NotNow(f"{kind} does not follow from what is written")
