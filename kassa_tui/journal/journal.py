@@ -49,7 +49,7 @@ from kassa_tui.journal.shifts import (
     ShiftRecord,
     StoredCashMove,
 )
-from kassa_tui.journal.writing import Log, Unit, as_journal_error, commit
+from kassa_tui.journal.writing import Log, Unit, Writer, as_journal_error
 
 T = TypeVar("T")
 
@@ -57,6 +57,7 @@ ROOM_BYTES = 64 << 20
 """With less free room on the disk no payment is taken."""
 
 FreeBytes = Callable[[Path], int]
+"""Free room on the disk of a folder."""
 
 
 class Journal:
@@ -67,8 +68,9 @@ class Journal:
     ) -> None:
         self.path = path
         self._database = database
-        self._key = key
+        self._writer = Writer(key)
         self._lock = lock
+        self._folder = path.parent
         self._free_bytes = free_bytes
         self._turn = asyncio.Lock()
         self._waiting: list[Unit[Any]] = []
@@ -103,7 +105,7 @@ class Journal:
 
     def _check_room(self) -> None:
         try:
-            free = self._free_bytes(self.path)
+            free = self._free_bytes(self._folder)
         except OSError as error:
             raise JournalError(f"{self.path.name}: {error}") from error
         if not os.access(self.path, os.W_OK):
@@ -559,7 +561,7 @@ class Journal:
                 # The thread works in order of coming: where the task that had taken this unit
                 # along was cancelled meanwhile, an empty commit still ends behind that one.
                 units, self._waiting = self._waiting, []
-                await self._database.run(lambda db: commit(db, self._key, units))
+                await self._database.run(lambda db: self._writer.commit(db, units))
         return unit.result()
 
     async def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
@@ -569,8 +571,8 @@ class Journal:
             raise as_journal_error(error) from error
 
 
-def _free_bytes(path: Path) -> int:
-    return shutil.disk_usage(path.parent).free
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 def _text(value: UUID | None) -> str | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from kassa_tui.journal import reading
-from kassa_tui.journal.chain import head_seal, next_link
+from kassa_tui.journal.chain import Link, head_seal, next_link
 from kassa_tui.journal.errors import DiskNearlyFull, JournalError, JournalReadOnly
 from kassa_tui.journal.projections import project
 
@@ -21,35 +21,44 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Log:
     """The log inside one transaction."""
 
-    def __init__(self, db: sqlite3.Connection, key: bytes, at: datetime) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, key: bytes, at: datetime, last: Link | None = None
+    ) -> None:
+        """`last` is the end of the log, where that is known."""
         self.db = db
         self.key = key
+        self.last = last or reading.last_link(db)
+        self._begin = self.last
         self._at = at.isoformat()
-        self._last = reading.last_link(db)
+
+    def go_on(self, at: datetime) -> None:
+        """Date what follows."""
+        self._at = at.isoformat()
 
     def append(self, kind: str, body: Mapping[str, object]) -> None:
         """Add one event and change the projections as it says."""
         text = _encode(body)
-        self._last = next_link(self.key, self._last, self._at, kind, text)
+        self.last = next_link(self.key, self.last, self._at, kind, text)
         self.db.execute(
             "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
-            (self._last.seq, self._at, kind, text, self._last.seal),
+            (self.last.seq, self._at, kind, text, self.last.seal),
         )
         project(self.db, self._at, kind, text, body)
 
     def seal(self) -> None:
         """Move the head to the last event."""
-        self.db.execute(
-            "INSERT OR REPLACE INTO head VALUES (1, ?, ?)",
-            (self._last.seq, head_seal(self.key, self._last)),
-        )
+        if self.last is not self._begin:
+            self.db.execute(
+                "INSERT OR REPLACE INTO head VALUES (1, ?, ?)",
+                (self.last.seq, head_seal(self.key, self.last)),
+            )
 
 
 class Unit(Generic[T]):
     """Work that is kept whole or not at all, and what became of it."""
 
     def __init__(self, at: datetime, work: Callable[[Log], T]) -> None:
-        self._at = at
+        self.at = at
         self._work = work
         self._result: T | None = None
         self._failure: Exception | None = None
@@ -62,11 +71,9 @@ class Unit(Generic[T]):
             raise self._failure
         return self._result  # type: ignore[return-value]
 
-    def run(self, db: sqlite3.Connection, key: bytes) -> None:
+    def run(self, log: Log) -> None:
         """Do the work inside the transaction that is open."""
-        log = Log(db, key, self._at)
         self._result = self._work(log)
-        log.seal()
 
     def end(self, failure: Exception | None = None) -> None:
         if isinstance(failure, sqlite3.Error):
@@ -76,32 +83,46 @@ class Unit(Generic[T]):
         self._failure, self.has_ended = failure, True
 
 
-def commit(db: sqlite3.Connection, key: bytes, units: Sequence[Unit[Any]]) -> None:
-    """Do the units in order and commit them, durably; each has ended then.
+class Writer:
+    """Commits units to one file, as the only one that writes there."""
 
-    Those that wait together share one commit. Where one of them fails, each is done in a
-    transaction of its own.
-    """
-    if not units:
-        return
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        for unit in units:
-            unit.run(db, key)
-        db.execute("COMMIT")
-    except BaseException as failure:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        if not isinstance(failure, Exception):
-            raise
-        if len(units) == 1:
-            units[0].end(failure)
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._last: Link | None = None
+        """End of the log after the last commit; None: to be read. Another writer, against the
+        lock, would be met at the number of the next event, which is taken then."""
+
+    def commit(self, db: sqlite3.Connection, units: Sequence[Unit[Any]]) -> None:
+        """Do the units in order and commit them, durably; each has ended then.
+
+        Those that wait together share one commit. Where one of them fails, each is done in a
+        transaction of its own.
+        """
+        if not units:
             return
-        for unit in units:
-            commit(db, key, [unit])
-    else:
-        for unit in units:
-            unit.end()
+        last, self._last = self._last, None
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            log = Log(db, self._key, units[0].at, last)
+            for unit in units:
+                log.go_on(unit.at)
+                unit.run(log)
+            log.seal()
+            db.execute("COMMIT")
+        except BaseException as failure:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            if not isinstance(failure, Exception):
+                raise
+            if len(units) == 1:
+                units[0].end(failure)
+                return
+            for unit in units:
+                self.commit(db, [unit])
+        else:
+            self._last = log.last
+            for unit in units:
+                unit.end()
 
 
 def as_journal_error(error: sqlite3.Error) -> JournalError:
