@@ -174,7 +174,7 @@ async def till(folder: Path, url: str, *, with_crm: bool) -> AsyncIterator[Till]
         club = await demo_club(embedded)
         crm, club_id = Timed(embedded.session(club.token)), club.club_id
     station = Station(
-        cast(FiscalRegister, register),
+        cast("FiscalRegister", register),
         journal,
         SETTINGS,
         local_now,
