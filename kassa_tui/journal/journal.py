@@ -38,6 +38,7 @@ from kassa_tui.journal.records import (
     PaymentState,
     Promise,
     ReceiptIntent,
+    Restored,
     StoredAttempt,
 )
 from kassa_tui.journal.shifts import (
@@ -150,6 +151,26 @@ class Journal:
 
         await self._begin(promises[0].payment.created_at, work)
 
+    async def restore_payment(self, restored: Restored, at: datetime) -> None:
+        """Keep a payment that was lost, with what is known of its receipt, as one."""
+        payment, document = restored.payment, restored.document
+
+        def work(log: Log) -> None:
+            intents = () if restored.receipt is None else (restored.receipt,)
+            promised = [_promise(log, intent) for intent in intents]
+            log.append("payment_taken", _payment_body(payment, promised))
+            _queue(log, (restored.posted,))
+            _end_call(log, restored.posted.id, CallState.DONE, "", restored.result, tries=False)
+            if document is not None:
+                key = (document.fiscal_drive_number, document.fiscal_document_number)
+                if reading.document(log.db, *key) is None:
+                    log.append("document_kept", _document_body(document, payment.id))
+                else:
+                    log.append("document_bound", _bond(document, payment.id))
+            _queue(log, restored.calls)
+
+        await self._begin(at, work)
+
     async def call_off(
         self, payment_id: UUID, at: datetime, reason: str, refused: UUID | None = None
     ) -> None:
@@ -259,12 +280,7 @@ class Journal:
         receipt = receipt_id or payment_id
 
         def work(log: Log) -> None:
-            body = {
-                **asdict(document),
-                "date_time": document.date_time.isoformat(),
-                "receipt": _text(receipt),
-            }
-            log.append("document_kept", body)
+            log.append("document_kept", _document_body(document, receipt))
             if attempt is not None:
                 _end_attempt(log, attempt, AttemptState.RECORDED, "", "")
             _queue(log, calls)
@@ -277,12 +293,7 @@ class Journal:
         """Say which promise a document keeps that was kept without one."""
 
         def work(log: Log) -> None:
-            body = {
-                "fiscal_drive_number": document.fiscal_drive_number,
-                "fiscal_document_number": document.fiscal_document_number,
-                "receipt": str(receipt_id),
-            }
-            log.append("document_bound", body)
+            log.append("document_bound", _bond(document, receipt_id))
             _queue(log, calls)
 
         await self._write(at, work)
@@ -616,6 +627,22 @@ def _payment_body(payment: Payment, receipts: list[dict[str, object]]) -> dict[s
         ],
         "lines": [{**asdict(line), "quantity": str(line.quantity)} for line in payment.lines],
         "receipts": receipts,
+    }
+
+
+def _document_body(document: Document, receipt_id: UUID | None) -> dict[str, object]:
+    return {
+        **asdict(document),
+        "date_time": document.date_time.isoformat(),
+        "receipt": _text(receipt_id),
+    }
+
+
+def _bond(document: Document, receipt_id: UUID) -> dict[str, object]:
+    return {
+        "fiscal_drive_number": document.fiscal_drive_number,
+        "fiscal_document_number": document.fiscal_document_number,
+        "receipt": str(receipt_id),
     }
 
 

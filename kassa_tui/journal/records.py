@@ -166,6 +166,23 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A payment that was lost here and is known from elsewhere."""
+
+    payment: Payment
+    receipt: ReceiptIntent | None
+    """None: none is owed, or it cannot be said whether it is on the tape."""
+    document: Document | None
+    """On the tape; kept already or not."""
+    posted: Call
+    """The call that told the CRM of it, and is done."""
+    result: str
+    """The CRM's answer to it, JSON."""
+    calls: tuple[Call, ...] = ()
+    """What the CRM must still be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One sending of a receipt, noted before it is sent."""
 

@@ -20,7 +20,7 @@ from kassa_tui.izi.errors import (
 from kassa_tui.izi.models.cash import CashMovementDraft
 from kassa_tui.izi.models.receipt import Receipt
 from kassa_tui.izi.models.shift import Shift, ShiftClosing, ShiftOpening
-from kassa_tui.izi.models.transaction import TransactionDraft
+from kassa_tui.izi.models.transaction import Transaction, TransactionDraft
 from kassa_tui.journal.calls import Call
 from kassa_tui.station.office import Office
 
@@ -40,7 +40,8 @@ NewId = Callable[[], UUID]
 
 
 def post_transaction(draft: TransactionDraft, shift_id: str | None, new_id: NewId) -> Call:
-    body = {_SHIFT: shift_id, "draft": draft.model_dump(mode="json")}
+    told = draft.model_dump(mode="json", include=set(TransactionDraft.model_fields))
+    body = {_SHIFT: shift_id, "draft": told}
     return _call(draft.external_id, POST_TRANSACTION, body, new_id)
 
 
@@ -80,6 +81,11 @@ def transaction_of(body: str) -> TransactionDraft:
     return TransactionDraft.model_validate(json.loads(body)["draft"])
 
 
+def kept_transaction(posted: Transaction) -> str:
+    """What is kept of the answer to a `post_transaction`."""
+    return _kept(posted.id, fiscal_status=posted.fiscal_status)
+
+
 def id_of(result: str | None) -> str | None:
     """The id of what the CRM made, from the kept answer of a call."""
     told = json.loads(result).get("id") if result else None
@@ -99,7 +105,7 @@ async def carry_out(office: Office, call: Call, transaction_id: str | None) -> s
             assert call.key is not None, "a post has its key"
             draft = TransactionDraft.model_validate(told["draft"])
             posted = await office.ask(crm.post_transaction(told[_SHIFT], draft, key=call.key))
-            return _kept(posted.value.id, fiscal_status=posted.value.fiscal_status)
+            return kept_transaction(posted.value)
         case "attach_receipt":
             if transaction_id is None:
                 raise InvalidRequest("no transaction to attach the receipt to")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
 
 from drivers.ffd.document import FiscalDocument
 from drivers.register import RegisterStatus
@@ -18,7 +17,7 @@ from kassa_tui.journal.records import ReceiptState
 from kassa_tui.journal.recovery import IncidentKind
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
-from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
+from kassa_tui.station.tape import payment_named
 
 MOST_READ = 100
 """Documents that are read back; those before stay on the tape alone."""
@@ -69,7 +68,7 @@ class TapeCheck:
         )
         if known is not None:
             return False
-        named = _named(document)
+        named = payment_named(document)
         if named is None or named not in await self._journal.known_receipts((named,)):
             await self._documents.keep(document)
             return named is not None
@@ -79,14 +78,3 @@ class TapeCheck:
         )
         await self._documents.keep(document, named if wanted else None)
         return False
-
-
-def _named(document: FiscalDocument) -> UUID | None:
-    """The payment that a receipt names (1084)."""
-    requisite = document.user_requisite
-    if requisite is None or requisite.name.strip() != PAYMENT_ID_REQUISITE:
-        return None
-    try:
-        return UUID(requisite.value.strip())
-    except ValueError:
-        return None

@@ -15,6 +15,7 @@ from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
 from kassa_tui.station.obstacles import obstacle
+from kassa_tui.station.reading_back import CrmCheck
 from kassa_tui.station.receipts import digest
 from kassa_tui.station.requests import Declined, NotRecorded, Objection, Recorded, Uncertain
 from kassa_tui.station.settlement import Settlement
@@ -38,6 +39,7 @@ class Recorder:
         documents: Documents,
         settlement: Settlement,
         tape_check: TapeCheck,
+        crm_check: CrmCheck,
         clock: Callable[[], datetime],
         progress: Progress,
     ) -> None:
@@ -46,6 +48,7 @@ class Recorder:
         self._documents = documents
         self._settlement = settlement
         self._tape_check = tape_check
+        self._crm_check = crm_check
         self._clock = clock
         self._progress = progress
 
@@ -66,6 +69,7 @@ class Recorder:
         if status.open_document:
             await self._desk.read(self._desk.register.cancel_document())
         await self._tape_check.check(status)
+        await self._crm_check.check(status)
         return status
 
     async def send(

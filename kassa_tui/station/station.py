@@ -34,6 +34,7 @@ from kassa_tui.station.obstacles import obstacle
 from kassa_tui.station.office import CrmShift, Office
 from kassa_tui.station.outbox import Jitter, Outbox
 from kassa_tui.station.payments import Payments
+from kassa_tui.station.reading_back import CrmCheck
 from kassa_tui.station.recorder import Recorder
 from kassa_tui.station.requests import (
     MAX_TAPE,
@@ -123,6 +124,7 @@ class Station:
             self._documents,
             self._settlement,
             TapeCheck(self._desk, journal, self._documents, clock),
+            CrmCheck(self._desk, journal, self._office, settings, clock, new_id),
             clock,
             self._progress,
         )

@@ -70,7 +70,10 @@ def verdict(
     of `before`; `after` is the register's state once the tape had been read.
     """
     for document in documents:
-        if document.fiscal_drive_number == attempt.fiscal_drive_number and _names(document, wanted):
+        if (
+            document.fiscal_drive_number == attempt.fiscal_drive_number
+            and payment_named(document) == wanted.receipt_id
+        ):
             return Found(document)
     if {before.fn.fiscal_drive_number, after.fn.fiscal_drive_number} != {
         attempt.fiscal_drive_number
@@ -87,13 +90,15 @@ def verdict(
     return Absent()
 
 
-def _names(document: FiscalDocument, wanted: Wanted) -> bool:
+def payment_named(document: FiscalDocument) -> UUID | None:
+    """The payment that a receipt names (1084)."""
     requisite = document.user_requisite
-    return (
-        requisite is not None
-        and requisite.name.strip() == PAYMENT_ID_REQUISITE
-        and requisite.value.strip().lower() == str(wanted.receipt_id)
-    )
+    if requisite is None or requisite.name.strip() != PAYMENT_ID_REQUISITE:
+        return None
+    try:
+        return UUID(requisite.value.strip())
+    except ValueError:
+        return None
 
 
 def _might_be(document: FiscalDocument, wanted: Wanted) -> bool:

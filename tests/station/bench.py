@@ -159,6 +159,8 @@ class Gate:
         self.club_id = club_id
         self.is_shut = False
         """Nothing gets through."""
+        self.refuses: set[str] = set()
+        """Calls that do not get through."""
         self.loses: set[str] = set()
         """Calls that are carried out once more without an answer."""
 
@@ -166,6 +168,8 @@ class Gate:
         async def call(*arguments: object, **named: object) -> Any:
             if self.is_shut:
                 raise CrmUnavailable("the gate is shut")
+            if name in self.refuses:
+                raise CrmUnavailable(f"{name} does not get through")
             answer = await getattr(self.session, name)(*arguments, **named)
             if name in self.loses:
                 self.loses.discard(name)
