@@ -124,6 +124,8 @@ def of_answer(answer: Answer, snapshot: Snapshot) -> Result:
             return _paid(exit_codes.UNFINISHED, "uncertain", payment_id, snapshot)
         case Uncertain():
             return unknown()
+        case _:
+            raise AssertionError(f"no command asks for {type(answer).__name__}")
 
 
 def _declined_code(reason: Reason | Objection) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from kassa_tui.journal import reading
+from kassa_tui.journal import reading, searching
 from kassa_tui.journal.backup import KEPT, back_up
 from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
 from kassa_tui.journal.chain import contact_seal
@@ -210,6 +210,19 @@ class Journal:
     async def last_payments(self, limit: int) -> tuple[PaymentState, ...]:
         """The latest payments, newest first."""
         return await self._ask(lambda db: reading.last_payments(db, limit))
+
+    async def find_payments(
+        self, text: str, before: UUID | None, limit: int
+    ) -> tuple[PaymentState, ...]:
+        """Payments older than `before`, newest first, with `text` in the client, the comment
+        or a line, or as the sum in roubles or the number of a document; see `searching`."""
+        return await self._ask(lambda db: searching.find_payments(db, text, before, limit))
+
+    async def story(
+        self, payment_id: UUID
+    ) -> tuple[PaymentState, tuple[searching.Told, ...]] | None:
+        """A payment and everything that has happened to it, in the order of its time."""
+        return await self._ask(lambda db: searching.story(db, payment_id))
 
     async def payments_of_shift(self, shift_id: UUID, limit: int) -> tuple[PaymentState, ...]:
         """The payments of a shift, newest first."""

@@ -62,13 +62,13 @@ STATEMENTS: dict[str, tuple[str | Each, ...]] = {
         """
         INSERT INTO attempt VALUES (
             :number, :receipt, :fiscal_drive_number, :last_document_number, :digest, :sent_at,
-            'sent', '', ''
+            'sent', '', '', NULL
         )
         """,
     ),
     "attempt_ended": (
         """!
-        UPDATE attempt SET state = :state, reason = :reason, detail = :detail
+        UPDATE attempt SET state = :state, reason = :reason, detail = :detail, ended_at = :at
         WHERE number = :attempt
         """,
     ),
@@ -107,7 +107,8 @@ STATEMENTS: dict[str, tuple[str | Each, ...]] = {
     "call_queued": (
         """
         INSERT INTO call VALUES (
-            NULL, :id, :subject, :position, :name, :call_body, :key, 'pending', 0, '', '', NULL
+            NULL, :id, :subject, :position, :name, :call_body, :key, 'pending', 0, '', '', NULL,
+            NULL
         )
         """,
     ),
@@ -119,13 +120,15 @@ STATEMENTS: dict[str, tuple[str | Each, ...]] = {
     ),
     "call_ended": (
         """!
-        UPDATE call SET tries = tries + :tries, state = :state, error = :error, result = :result
+        UPDATE call SET tries = tries + :tries, state = :state, error = :error,
+                        result = :result, ended_at = :at
         WHERE id = :id
         """,
     ),
     "call_readdressed": (
         """!
-        UPDATE call SET body = :call_body, key = :key, state = 'pending', next_try = ''
+        UPDATE call SET body = :call_body, key = :key, state = 'pending', next_try = '',
+                        ended_at = NULL
         WHERE id = :id
         """,
     ),

@@ -57,7 +57,7 @@ _DOCUMENT = """
            shift_number, receipt_number, calculation_sign, total, qr, printed_at, delivered_at
     FROM fiscal_document
 """
-_PAYMENT = """
+PAYMENT = """
     SELECT id, kind, total, pay_by, tendered, client, created_at, client_id, caller_id,
            cashier, shift, original, comment, called_off, order_id, asked, direction
     FROM payment
@@ -127,37 +127,37 @@ def forgettable_contacts(db: sqlite3.Connection, recorded_before: datetime) -> l
 
 
 def payment(db: sqlite3.Connection, payment_id: UUID) -> PaymentState | None:
-    row = db.execute(f"{_PAYMENT} WHERE id = ?", (str(payment_id),)).fetchone()
-    return _payment_state(db, row) if row else None
+    row = db.execute(f"{PAYMENT} WHERE id = ?", (str(payment_id),)).fetchone()
+    return payment_state(db, row) if row else None
 
 
 def payment_of_caller(db: sqlite3.Connection, caller_id: str) -> PaymentState | None:
-    row = db.execute(f"{_PAYMENT} WHERE caller_id = ?", (caller_id,)).fetchone()
-    return _payment_state(db, row) if row else None
+    row = db.execute(f"{PAYMENT} WHERE caller_id = ?", (caller_id,)).fetchone()
+    return payment_state(db, row) if row else None
 
 
 def payments_of_order(db: sqlite3.Connection, order_id: UUID) -> tuple[PaymentState, ...]:
-    rows = db.execute(f"{_PAYMENT} WHERE order_id = ? ORDER BY id", (str(order_id),)).fetchall()
-    return tuple(_payment_state(db, row) for row in rows)
+    rows = db.execute(f"{PAYMENT} WHERE order_id = ? ORDER BY id", (str(order_id),)).fetchall()
+    return tuple(payment_state(db, row) for row in rows)
 
 
 def last_payments(db: sqlite3.Connection, limit: int) -> tuple[PaymentState, ...]:
-    rows = db.execute(f"{_PAYMENT} ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-    return tuple(_payment_state(db, row) for row in rows)
+    rows = db.execute(f"{PAYMENT} ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+    return tuple(payment_state(db, row) for row in rows)
 
 
 def payments_of_shift(
     db: sqlite3.Connection, shift_id: UUID, limit: int
 ) -> tuple[PaymentState, ...]:
     rows = db.execute(
-        f"{_PAYMENT} WHERE shift = ? ORDER BY id DESC LIMIT ?", (str(shift_id), limit)
+        f"{PAYMENT} WHERE shift = ? ORDER BY id DESC LIMIT ?", (str(shift_id), limit)
     ).fetchall()
-    return tuple(_payment_state(db, row) for row in rows)
+    return tuple(payment_state(db, row) for row in rows)
 
 
 def payments_without_document(db: sqlite3.Connection) -> tuple[PaymentState, ...]:
-    rows = db.execute(f"{_PAYMENT} WHERE id IN ({_WANTING}) ORDER BY id").fetchall()
-    return tuple(_payment_state(db, row) for row in rows)
+    rows = db.execute(f"{PAYMENT} WHERE id IN ({_WANTING}) ORDER BY id").fetchall()
+    return tuple(payment_state(db, row) for row in rows)
 
 
 def payment_of_document(
@@ -174,8 +174,8 @@ def payment_of_document(
 
 
 def refunds_of(db: sqlite3.Connection, payment_id: UUID) -> tuple[PaymentState, ...]:
-    rows = db.execute(f"{_PAYMENT} WHERE original = ? ORDER BY id", (str(payment_id),)).fetchall()
-    return tuple(_payment_state(db, row) for row in rows)
+    rows = db.execute(f"{PAYMENT} WHERE original = ? ORDER BY id", (str(payment_id),)).fetchall()
+    return tuple(payment_state(db, row) for row in rows)
 
 
 def known_receipts(db: sqlite3.Connection, ids: Iterable[UUID]) -> frozenset[UUID]:
@@ -337,7 +337,7 @@ def open_cash_moves(db: sqlite3.Connection) -> tuple[StoredCashMove, ...]:
 # Rows as values
 
 
-def _payment_state(db: sqlite3.Connection, row: Row) -> PaymentState:
+def payment_state(db: sqlite3.Connection, row: Row) -> PaymentState:
     payment_id = row[0]
     parts = db.execute(
         "SELECT method, amount, card FROM payment_part WHERE payment = ? ORDER BY position",

@@ -121,7 +121,8 @@ PROJECTIONS = {
             state TEXT NOT NULL
                 CHECK (state IN ('sent', 'unknown', 'recorded', 'refused', 'absent')),
             reason TEXT NOT NULL,
-            detail TEXT NOT NULL
+            detail TEXT NOT NULL,
+            ended_at TEXT
         ) STRICT
     """,
     "fiscal_document": """
@@ -157,6 +158,7 @@ PROJECTIONS = {
             next_try TEXT NOT NULL,
             error TEXT NOT NULL,
             result TEXT,
+            ended_at TEXT,
             UNIQUE (subject, position)
         ) STRICT
     """,

@@ -34,6 +34,8 @@ from kassa_tui.link.wire import (
     hear,
     line,
 )
+from kassa_tui.station.information import MOST_AT_ONCE
+from kassa_tui.station.inquiries import Inquiry
 from kassa_tui.station.requests import Answer, Declined, Objection, Refresh, Request
 from kassa_tui.station.snapshot import Snapshot
 
@@ -50,7 +52,10 @@ FAREWELL_S = 1.0
 """Longest wait for the last word to be read."""
 
 
-CHANGES_NOTHING = (Refresh,)
+MOST_QUEUED = 16
+"""Requests of one face that wait for the one in work; then it is not read for a while."""
+
+CHANGES_NOTHING = Refresh | Inquiry
 """What a face that looks on may ask for; anything else is declined, new requests too."""
 
 
@@ -196,6 +201,9 @@ class _Conversation:
         self._news = asyncio.Event()
         self._snapshot: Snapshot | None = None
         self._end: Ended | None = None
+        self._queue: asyncio.Queue[Asked] = asyncio.Queue(MOST_QUEUED)
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._in_hand = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -207,7 +215,10 @@ class _Conversation:
         try:
             done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                task.result()
+                try:
+                    task.result()
+                except* (WireError, OSError, EOFError, TimeoutError) as several:
+                    raise several.exceptions[0] from None
         finally:
             self._link.detach()
             for task in both:
@@ -223,11 +234,33 @@ class _Conversation:
         self._news.set()
 
     async def _listen(self) -> None:
-        """One request after the other; the next one is not read before the answer is."""
+        """One request after the other; inquiries beside them."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._work())
+            while True:
+                asked = await hear(self._reader, Asked)
+                self._in_hand += 1
+                self._idle.clear()
+                if isinstance(asked.request, Inquiry):
+                    await self._places.acquire()
+                    tasks.create_task(self._inquire(asked))
+                else:
+                    await self._queue.put(asked)
+
+    async def _work(self) -> None:
         while True:
-            asked = await hear(self._reader, Asked)
-            self._idle.clear()
-            await self._say(Answered(asked.id, await self._answer(asked.request)))
+            await self._reply(await self._queue.get())
+
+    async def _inquire(self, asked: Asked) -> None:
+        try:
+            await self._reply(asked)
+        finally:
+            self._places.release()
+
+    async def _reply(self, asked: Asked) -> None:
+        await self._say(Answered(asked.id, await self._answer(asked.request)))
+        self._in_hand -= 1
+        if not self._in_hand:
             self._idle.set()
 
     async def _answer(self, request: Request) -> Answer:

@@ -1,6 +1,6 @@
 """What a face may ask of the station, and the answers: frozen, typed, whole.
 
-Every request is answered once, in the order of the queue::
+Every request is answered once, in the order of the queue, inquiries beside it::
 
     Done          it is done
     Recorded      the receipt is in the FN and in the journal
@@ -10,6 +10,7 @@ Every request is answered once, in the order of the queue::
     TurnedDown    the CRM refuses: the payment has ended, nothing is printed, money goes back
     Several       one answer to each receipt of a basket that was split
     Tape          what the register's tape says
+    Information   what an inquiry asked for (see `inquiries`)
     Declined      nothing was done and nothing noted
 
 A request about money may carry a `caller_id` that its sender made up: the same one is
@@ -26,6 +27,7 @@ from uuid import UUID
 from drivers.register import Reason
 from kassa_tui.journal.records import Document, PayBy
 from kassa_tui.station.basket import BasketLine, Paid
+from kassa_tui.station.inquiries import Information, Inquiry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +297,8 @@ PaymentRequest: TypeAlias = TakePayment | Sell | RefundSale | Withdraw | BonusRe
 """What is money."""
 
 Request: TypeAlias = (
-    PaymentRequest
+    Inquiry
+    | PaymentRequest
     | IssueReceipt
     | SettleByHand
     | SettleCall
@@ -443,4 +446,4 @@ class Tape:
     documents: tuple[Document, ...]
 
 
-Answer: TypeAlias = PaymentAnswer | Several | Tape | Done | Declined
+Answer: TypeAlias = PaymentAnswer | Several | Tape | Done | Declined | Information

@@ -29,6 +29,8 @@ from kassa_tui.station.cash import Cash
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents, remembered
+from kassa_tui.station.information import InformationDesk
+from kassa_tui.station.inquiries import Inquiry
 from kassa_tui.station.judgements import is_unconfirmed
 from kassa_tui.station.obstacles import obstacle
 from kassa_tui.station.office import CrmShift, Office
@@ -132,6 +134,7 @@ class Station:
             self._desk, journal, self._recorder, *books, self._current_shift, self._progress
         )
         self._upkeep = Upkeep(journal, settings, clock)
+        self._information = InformationDesk(journal, self._office)
         self._journal = journal
         self._settings = settings
         self._clock = clock
@@ -156,6 +159,8 @@ class Station:
         """Have a request served. Giving up the wait does not take the request back."""
         if self._stopping:
             return Declined(Objection.STOPPED)
+        if isinstance(request, Inquiry):
+            return await self._information.tell(request, self._clock())
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         try:
             self._queue.put_nowait((request, answer))

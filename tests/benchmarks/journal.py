@@ -63,6 +63,9 @@ QUERIES: dict[str, Query] = {
     "payments_of_shift": lambda journal: journal.payments_of_shift(SHIFT.id, 20),
     "payments_without_document": lambda journal: journal.payments_without_document(),
     "unsettled_attempts": lambda journal: journal.unsettled_attempts(),
+    "payments_of_order": lambda journal: journal.payments_of_order(late(10)),
+    "find_payments": lambda journal: journal.find_payments("", None, 20),
+    "story": lambda journal: journal.story(late(10)),
     "refunds_of": lambda journal: journal.refunds_of(late(10)),
     "receipt": lambda journal: journal.receipt(late(10)),
     "undelivered": lambda journal: journal.undelivered(FN),
@@ -87,16 +90,17 @@ _HISTORY = f"""
            '{FN}', n / {PER_SHIFT} + 1, shift, '2026-01-01T00:00:00+00:00', 0, 0, '', 1
     FROM n WHERE n % {PER_SHIFT} = 0;
     INSERT INTO payment SELECT id, 'c' || n, 'top_up', 50000, 'cash', NULL, 'cl_1', 'a', 'b',
-           shift, NULL, '', '2026-01-01T00:00:00+00:00', '' FROM n;
+           shift, NULL, '', '2026-01-01T00:00:00+00:00', '', NULL, '', NULL FROM n;
     INSERT INTO payment_part SELECT id, 0, 'cash', 50000, NULL FROM n;
     INSERT INTO receipt_intent SELECT id, id, 0,
            '{{"items":["a line of a receipt, as long as one is"]}}', NULL, 'recorded' FROM n;
     INSERT INTO attempt SELECT n + 1, id, '{FN}', n, 'd1', '2026-01-01T00:00:00+00:00',
-           'recorded', '', '' FROM n;
+           'recorded', '', '', '2026-01-01T00:00:00+00:00' FROM n;
     INSERT INTO fiscal_document SELECT '{FN}', n + 1, 3, 1, '2026-01-01T00:00:00+00:00', 1, 1,
            1, 50000, 'qr', id, '2026-01-01T00:00:00+00:00', '2026', '2026' FROM n;
     INSERT INTO call SELECT n + 1, 'call' || n, id, 1, 'post_transaction',
-           '{{"amount":50000}}', 'key' || n, 'done', 1, '', '', '{{}}' FROM n;
+           '{{"amount":50000}}', 'key' || n, 'done', 1, '', '', '{{}}',
+           '2026-01-01T00:00:00+00:00' FROM n;
     INSERT INTO event SELECT n + 1, '2026-01-01T00:00:00+00:00', 'payment_taken',
            '{{"an":"event, about as long as one of a payment that is taken in the middle"}}',
            zeroblob(32) FROM n;

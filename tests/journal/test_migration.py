@@ -193,6 +193,8 @@ async def write_version_2(path: Path) -> None:
         ALTER TABLE payment DROP COLUMN asked;
         ALTER TABLE payment DROP COLUMN direction;
         ALTER TABLE cash_move DROP COLUMN drawer_before;
+        ALTER TABLE attempt DROP COLUMN ended_at;
+        ALTER TABLE call DROP COLUMN ended_at;
         PRAGMA user_version = 2;
         """
     )
