@@ -10,6 +10,7 @@ import pytest
 from drivers.register import Reason
 from kassa_tui.journal.records import PayBy
 from kassa_tui.link.host import Listener, StationHost, Worker
+from kassa_tui.station.inquiries import Clients, FindClients, FoundClient
 from kassa_tui.station.requests import (
     Answer,
     Declined,
@@ -31,6 +32,16 @@ from tests.link.bench import (
     payment_id,
     snapshot,
     way,
+)
+
+CLIENT = FoundClient(
+    id="cl_1",
+    name="Пётр К.",
+    phone_masked="+7 *** ***-12-34",
+    balance=-5_00,
+    bonus_balance=0,
+    blocked=False,
+    has_contact=True,
 )
 
 pytestmark = pytest.mark.parametrize("name", WAYS)
@@ -72,6 +83,27 @@ async def test_a_request_and_its_answer_arrive_whole(name: str, tmp_path: Path) 
         await face.until_heard()
         assert await link.ask(asked) == answered
     assert seen == [asked]
+
+
+async def test_an_inquiry_is_answered_while_a_request_is_in_work(name: str, tmp_path: Path) -> None:
+    found = Clients((CLIENT,))
+
+    class Slow(Echo):
+        async def ask(self, request: Request) -> Answer:
+            return found if isinstance(request, FindClients) else await super().ask(request)
+
+    def unanswering(listener: Listener) -> Slow:
+        return Slow(listener, answers=False)
+
+    async with way(name, tmp_path, StationHost(working(unanswering))) as there:
+        face = Face()
+        link = face.attach(there.link())
+        await face.until_heard()
+        paying = asyncio.create_task(link.ask(TakePayment(total=1, pay_by=PayBy.CASH)))
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(link.ask(FindClients("1234")), SOON) == found
+        assert not paying.done()
+        paying.cancel()
 
 
 async def test_every_face_hears_every_change(
@@ -248,7 +280,7 @@ async def test_a_request_that_a_face_no_longer_waits_for_is_still_served(
 
 
 def working(
-    kind: type[Echo], made: list[Echo] | None = None
+    kind: Callable[[Listener], Echo], made: list[Echo] | None = None
 ) -> Callable[[Listener, Callable[[Worker], None]], "asyncio.Future[None]"]:
     async def work(listener: Listener, ready: Callable[[Worker], None]) -> None:
         worker = kind(listener)
