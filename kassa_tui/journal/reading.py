@@ -5,28 +5,25 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
 from kassa_tui.journal.chain import START, Link
 from kassa_tui.journal.head import JournalHead
+from kassa_tui.journal.payment_states import (
+    ATTEMPT,
+    DOCUMENT,
+    PAYMENT,
+    Row,
+    attempt_of,
+    document_of,
+    payment_states,
+)
 from kassa_tui.journal.privacy import with_contact
 from kassa_tui.journal.records import (
-    Attempt,
-    AttemptState,
-    Direction,
     Document,
-    DocumentFact,
-    Line,
-    Part,
     PayBy,
-    Payment,
-    PaymentKind,
     PaymentState,
-    PromisedReceipt,
-    ReceiptState,
     StoredAttempt,
 )
 from kassa_tui.journal.shifts import (
@@ -41,26 +38,9 @@ from kassa_tui.journal.shifts import (
     StoredCashMove,
 )
 
-Row = tuple[Any, ...]
-
-_ATTEMPT = """
-    SELECT a.number, i.payment, a.receipt, a.fiscal_drive_number, a.last_document_number,
-           a.digest, a.sent_at, a.state, a.reason, a.detail
-    FROM attempt a JOIN receipt_intent i ON i.id = a.receipt
-"""
 _UNSETTLED = """
     SELECT number FROM attempt INDEXED BY one_attempt_at_a_time
     WHERE state IN ('sent', 'unknown')
-"""
-_DOCUMENT = """
-    SELECT fiscal_drive_number, fiscal_document_number, form, fiscal_sign, date_time,
-           shift_number, receipt_number, calculation_sign, total, qr, printed_at, delivered_at
-    FROM fiscal_document
-"""
-PAYMENT = """
-    SELECT id, kind, total, pay_by, tendered, client, created_at, client_id, caller_id,
-           cashier, shift, original, comment, called_off, order_id, asked, direction
-    FROM payment
 """
 _WANTING = "SELECT payment FROM receipt_intent WHERE state = 'wanted'"
 _CALL = """
@@ -128,22 +108,22 @@ def forgettable_contacts(db: sqlite3.Connection, recorded_before: datetime) -> l
 
 def payment(db: sqlite3.Connection, payment_id: UUID) -> PaymentState | None:
     row = db.execute(f"{PAYMENT} WHERE id = ?", (str(payment_id),)).fetchone()
-    return payment_state(db, row) if row else None
+    return payment_states(db, [row])[0] if row else None
 
 
 def payment_of_caller(db: sqlite3.Connection, caller_id: str) -> PaymentState | None:
     row = db.execute(f"{PAYMENT} WHERE caller_id = ?", (caller_id,)).fetchone()
-    return payment_state(db, row) if row else None
+    return payment_states(db, [row])[0] if row else None
 
 
 def payments_of_order(db: sqlite3.Connection, order_id: UUID) -> tuple[PaymentState, ...]:
     rows = db.execute(f"{PAYMENT} WHERE order_id = ? ORDER BY id", (str(order_id),)).fetchall()
-    return tuple(payment_state(db, row) for row in rows)
+    return payment_states(db, rows)
 
 
 def last_payments(db: sqlite3.Connection, limit: int) -> tuple[PaymentState, ...]:
     rows = db.execute(f"{PAYMENT} ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-    return tuple(payment_state(db, row) for row in rows)
+    return payment_states(db, rows)
 
 
 def payments_of_shift(
@@ -152,12 +132,12 @@ def payments_of_shift(
     rows = db.execute(
         f"{PAYMENT} WHERE shift = ? ORDER BY id DESC LIMIT ?", (str(shift_id), limit)
     ).fetchall()
-    return tuple(payment_state(db, row) for row in rows)
+    return payment_states(db, rows)
 
 
 def payments_without_document(db: sqlite3.Connection) -> tuple[PaymentState, ...]:
     rows = db.execute(f"{PAYMENT} WHERE id IN ({_WANTING}) ORDER BY id").fetchall()
-    return tuple(payment_state(db, row) for row in rows)
+    return payment_states(db, rows)
 
 
 def payment_of_document(
@@ -175,7 +155,7 @@ def payment_of_document(
 
 def refunds_of(db: sqlite3.Connection, payment_id: UUID) -> tuple[PaymentState, ...]:
     rows = db.execute(f"{PAYMENT} WHERE original = ? ORDER BY id", (str(payment_id),)).fetchall()
-    return tuple(payment_state(db, row) for row in rows)
+    return payment_states(db, rows)
 
 
 def known_receipts(db: sqlite3.Connection, ids: Iterable[UUID]) -> frozenset[UUID]:
@@ -197,8 +177,8 @@ def receipt(db: sqlite3.Connection, receipt_id: UUID) -> str:
 
 
 def unsettled_attempts(db: sqlite3.Connection) -> tuple[StoredAttempt, ...]:
-    rows = db.execute(f"{_ATTEMPT} WHERE a.number IN ({_UNSETTLED}) ORDER BY a.number").fetchall()
-    return tuple(map(_attempt, rows))
+    rows = db.execute(f"{ATTEMPT} WHERE a.number IN ({_UNSETTLED}) ORDER BY a.number").fetchall()
+    return tuple(map(attempt_of, rows))
 
 
 # Documents
@@ -227,10 +207,10 @@ def document(
     db: sqlite3.Connection, fiscal_drive_number: str, fiscal_document_number: int
 ) -> Document | None:
     row = db.execute(
-        f"{_DOCUMENT} WHERE fiscal_drive_number = ? AND fiscal_document_number = ?",
+        f"{DOCUMENT} WHERE fiscal_drive_number = ? AND fiscal_document_number = ?",
         (fiscal_drive_number, fiscal_document_number),
     ).fetchone()
-    return _document(row) if row else None
+    return document_of(row) if row else None
 
 
 def tape(db: sqlite3.Connection, fiscal_drive_number: str, first: int, last: int) -> dict[int, str]:
@@ -335,112 +315,6 @@ def open_cash_moves(db: sqlite3.Connection) -> tuple[StoredCashMove, ...]:
 
 
 # Rows as values
-
-
-def payment_state(db: sqlite3.Connection, row: Row) -> PaymentState:
-    payment_id = row[0]
-    parts = db.execute(
-        "SELECT method, amount, card FROM payment_part WHERE payment = ? ORDER BY position",
-        (payment_id,),
-    ).fetchall()
-    lines = db.execute(
-        """SELECT name, quantity, price, total, detail FROM payment_line
-        WHERE payment = ? ORDER BY position""",
-        (payment_id,),
-    ).fetchall()
-    calls = db.execute(
-        "SELECT state FROM call WHERE subject = ? ORDER BY position", (payment_id,)
-    ).fetchall()
-    promised = db.execute(
-        "SELECT id, state FROM receipt_intent WHERE payment = ? ORDER BY position", (payment_id,)
-    ).fetchall()
-    receipts = tuple(_promised_receipt(db, *one) for one in promised)
-    waiting = (one for one in receipts if one.state is ReceiptState.WANTED)
-    telling = next(waiting, receipts[-1] if receipts else None)
-    return PaymentState(
-        payment=Payment(
-            id=UUID(payment_id),
-            kind=PaymentKind(row[1]),
-            total=row[2],
-            pay_by=PayBy(row[3]),
-            tendered=row[4],
-            client=row[5],
-            created_at=datetime.fromisoformat(row[6]),
-            client_id=row[7],
-            caller_id=row[8],
-            cashier=row[9],
-            shift_id=_uuid(row[10]),
-            original_id=_uuid(row[11]),
-            comment=row[12],
-            order_id=_uuid(row[14]),
-            asked=row[15],
-            direction=None if row[16] is None else Direction(row[16]),
-            parts=tuple(Part(method=PayBy(m), amount=a, card=c) for m, a, c in parts),
-            lines=tuple(
-                Line(name=n, quantity=Decimal(q), price=p, total=t, detail=d)
-                for n, q, p, t, d in lines
-            ),
-        ),
-        last_attempt=telling.last_attempt if telling else None,
-        document=telling.document if telling else None,
-        facts=telling.facts if telling else frozenset(),
-        receipts=receipts,
-        called_off=row[13],
-        calls=tuple(CallState(state) for (state,) in calls),
-    )
-
-
-def _promised_receipt(db: sqlite3.Connection, receipt_id: str, state: str) -> PromisedReceipt:
-    attempt = db.execute(
-        f"{_ATTEMPT} WHERE a.receipt = ? ORDER BY a.number DESC LIMIT 1", (receipt_id,)
-    ).fetchone()
-    document = db.execute(f"{_DOCUMENT} WHERE receipt = ?", (receipt_id,)).fetchone()
-    return PromisedReceipt(
-        id=UUID(receipt_id),
-        state=ReceiptState(state),
-        last_attempt=_attempt(attempt) if attempt else None,
-        document=_document(document) if document else None,
-        facts=_facts(document) if document else frozenset(),
-    )
-
-
-def _attempt(row: Row) -> StoredAttempt:
-    number, payment_id, receipt_id, fiscal_drive_number, last, digest, sent_at, *outcome = row
-    state, reason, detail = outcome
-    return StoredAttempt(
-        number=number,
-        attempt=Attempt(
-            payment_id=UUID(payment_id),
-            receipt_id=None if receipt_id == payment_id else UUID(receipt_id),
-            fiscal_drive_number=fiscal_drive_number,
-            last_document_number=last,
-            digest=bytes.fromhex(digest),
-            sent_at=datetime.fromisoformat(sent_at),
-        ),
-        state=AttemptState(state),
-        reason=reason,
-        detail=detail,
-    )
-
-
-def _document(row: Row) -> Document:
-    return Document(
-        fiscal_drive_number=row[0],
-        fiscal_document_number=row[1],
-        form=row[2],
-        fiscal_sign=row[3],
-        date_time=datetime.fromisoformat(row[4]),
-        shift_number=row[5],
-        receipt_number=row[6],
-        calculation_sign=row[7],
-        total=row[8],
-        qr=row[9],
-    )
-
-
-def _facts(row: Row) -> frozenset[DocumentFact]:
-    known = zip((DocumentFact.PRINTED, DocumentFact.DELIVERED), row[10:12], strict=True)
-    return frozenset(fact for fact, at in known if at is not None)
 
 
 def _call(row: Row) -> StoredCall:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from kassa_tui.journal import reading
+from kassa_tui.journal.payment_states import PAYMENT, payment_states
 from kassa_tui.journal.records import PaymentState
 
 MOST_SEARCHED = 20_000
@@ -21,9 +22,9 @@ _SUM = re.compile(r"([0-9]{1,10})(?:[.,]([0-9]{2}))?")
 
 _LAST = "g"
 """Behind every id."""
-_LATEST = f"{reading.PAYMENT} WHERE id < :before ORDER BY id DESC LIMIT :limit"
+_LATEST = f"{PAYMENT} WHERE id < :before ORDER BY id DESC LIMIT :limit"
 _MATCHING = f"""
-    SELECT * FROM ({reading.PAYMENT} WHERE id < :before ORDER BY id DESC LIMIT :most) AS p
+    SELECT * FROM ({PAYMENT} WHERE id < :before ORDER BY id DESC LIMIT :most) AS p
     WHERE instr(folded(client), :text) OR instr(folded(comment), :text) OR total = :total
        OR EXISTS (SELECT 1 FROM payment_line
                   WHERE payment = p.id AND instr(folded(name), :text))
@@ -49,13 +50,13 @@ def find_payments(
     values: dict[str, object] = {"before": str(before) if before else _LAST, "limit": limit}
     if not text:
         rows = db.execute(_LATEST, values).fetchall()
-        return tuple(reading.payment_state(db, row) for row in rows)
+        return payment_states(db, rows)
     db.create_function("folded", 1, str.casefold, deterministic=True)
     number = int(text) if _NUMBER.fullmatch(text) else 0
     values |= {"most": MOST_SEARCHED, "text": text.casefold()}
     values |= {"number": number, "total": _kopecks(text)}
     rows = db.execute(_MATCHING, values).fetchall()
-    return tuple(reading.payment_state(db, row) for row in rows)
+    return payment_states(db, rows)
 
 
 def story(db: sqlite3.Connection, payment_id: UUID) -> tuple[PaymentState, tuple[Told, ...]] | None:
