@@ -356,16 +356,18 @@ class Station:
         self._silence = Silence(since=since, reason=reason, detail=detail)
 
     async def _recall(self) -> None:
-        payments = await self._journal.last_payments(self._settings.shown_payments)
-        without_document = await self._journal.payments_without_document()
-        await self._cash.recall()
-        await self._settlement.recall()
+        # Together, so that the way to the journal's thread is gone once.
+        payments, without_document, *_ = await asyncio.gather(
+            self._journal.last_payments(self._settings.shown_payments),
+            self._journal.payments_without_document(),
+            self._cash.recall(),
+            self._settlement.recall(),
+            self._shift.recall(),
+            *(() if self._outbox is None else (self._outbox.recall(),)),
+        )
         # All at once: the outbox publishes when it likes.
         self._payments, self._without_document = payments, without_document
         self._unsettled = self._settlement.open
-        await self._shift.recall()
-        if self._outbox is not None:
-            await self._outbox.recall()
 
     def _current_shift(self) -> UUID | None:
         return self._shift.current_id
