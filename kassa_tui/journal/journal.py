@@ -135,10 +135,15 @@ class Journal:
             receipts = (ReceiptIntent(id=payment.id, receipt=receipts),)
         await self.add_payments((Promise(payment, tuple(receipts), tuple(calls)),))
 
-    async def add_payments(self, promises: Sequence[Promise]) -> None:
-        """Keep the payments of one basket, all or none. See `add_payment`."""
+    async def add_payments(
+        self, promises: Sequence[Promise], attempt: Attempt | None = None
+    ) -> int | None:
+        """Keep the payments of one basket, all or none. See `add_payment`.
 
-        def work(log: Log) -> None:
+        With `attempt` a receipt of theirs is sent next: its number, as of `add_attempt`.
+        """
+
+        def work(log: Log) -> int | None:
             for promise in promises:
                 payment = promise.payment
                 if payment.caller_id is not None:
@@ -148,8 +153,9 @@ class Journal:
                 promised = [_promise(log, intent) for intent in promise.receipts]
                 log.append("payment_taken", _payment_body(payment, promised))
                 _queue(log, promise.calls)
+            return None if attempt is None else _make_attempt(log, attempt)
 
-        await self._begin(promises[0].payment.created_at, work)
+        return await self._begin(promises[0].payment.created_at, work)
 
     async def restore_payment(self, restored: Restored, at: datetime) -> None:
         """Keep a payment that was lost, with what is known of its receipt, as one."""
@@ -253,21 +259,7 @@ class Journal:
         Raises `JournalError` while another attempt is unsettled.
         """
 
-        def work(log: Log) -> int:
-            last = log.db.execute("SELECT max(number) FROM attempt").fetchone()[0]
-            number: int = (last or 0) + 1
-            body = {
-                "number": number,
-                "receipt": str(attempt.receipt_id or attempt.payment_id),
-                "fiscal_drive_number": attempt.fiscal_drive_number,
-                "last_document_number": attempt.last_document_number,
-                "digest": attempt.digest.hex(),
-                "sent_at": attempt.sent_at.isoformat(),
-            }
-            log.append("attempt_made", body)
-            return number
-
-        return await self._begin(attempt.sent_at, work)
+        return await self._begin(attempt.sent_at, lambda log: _make_attempt(log, attempt))
 
     async def note_outcome(
         self, number: int, state: AttemptState, at: datetime, reason: str = "", detail: str = ""
@@ -657,6 +649,21 @@ def _bond(document: Document, receipt_id: UUID) -> dict[str, object]:
         "fiscal_document_number": document.fiscal_document_number,
         "receipt": str(receipt_id),
     }
+
+
+def _make_attempt(log: Log, attempt: Attempt) -> int:
+    last = log.db.execute("SELECT max(number) FROM attempt").fetchone()[0]
+    number: int = (last or 0) + 1
+    body = {
+        "number": number,
+        "receipt": str(attempt.receipt_id or attempt.payment_id),
+        "fiscal_drive_number": attempt.fiscal_drive_number,
+        "last_document_number": attempt.last_document_number,
+        "digest": attempt.digest.hex(),
+        "sent_at": attempt.sent_at.isoformat(),
+    }
+    log.append("attempt_made", body)
+    return number
 
 
 def _end_attempt(log: Log, number: int, state: AttemptState, reason: str, detail: str) -> None:

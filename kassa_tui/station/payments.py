@@ -124,11 +124,11 @@ class Payments:
         if declined := self._unfit(planned, status):
             return declined
         self._progress(Phase.NOTING, total_of(request), planned[0].payment.id)
-        await self._note(planned)
+        noted = await self._note(planned, status)
         answers: list[PaymentAnswer] = []
         for number, plan in enumerate(planned):
             # The second receipt of a basket comes behind the first: its FD is noted anew.
-            answer = await self._finish(plan, None if number else status)
+            answer = await (self._finish(plan) if number else self._finish(plan, status, noted))
             answers.append(answer)
             if isinstance(answer, TurnedDown):
                 answers += await self._call_off(planned[number + 1 :], answer)
@@ -322,14 +322,21 @@ class Payments:
 
     # Doing
 
-    async def _note(self, planned: tuple[Plan, ...]) -> None:
-        """All of a basket, or nothing. The outbox leaves it alone until it is finished."""
-        promises = tuple(map(self._promise, planned))
+    async def _note(self, planned: tuple[Plan, ...], status: RegisterStatus) -> int | None:
+        """All of a basket, or nothing. The outbox leaves it alone until it is finished.
+
+        Where nobody is asked before the first receipt is sent, its attempt is noted with it:
+        the number of that.
+        """
+        promises, first = tuple(map(self._promise, planned)), planned[0]
+        attempt = None
+        if first.receipt is not None and not self._is_told(first):
+            attempt = self._recorder.attempt(first.payment.id, first.receipt, status)
         try:
             if self._outbox is not None:
                 for plan in planned:
                     self._outbox.hold(plan.payment.id)
-            await self._journal.add_payments(promises)
+            return await self._journal.add_payments(promises, attempt)
         except BaseException:
             if self._outbox is not None:
                 for plan in planned:
@@ -354,7 +361,9 @@ class Payments:
             return False
         return plan.payment.kind is not PaymentKind.TOP_UP or plan.payment.client_id is not None
 
-    async def _finish(self, plan: Plan, status: RegisterStatus | None) -> PaymentAnswer:
+    async def _finish(
+        self, plan: Plan, status: RegisterStatus | None = None, noted: int | None = None
+    ) -> PaymentAnswer:
         payment = plan.payment
         try:
             if self._is_told(plan):
@@ -367,7 +376,7 @@ class Payments:
             if isinstance(ready, Declined):
                 reason = ready.reason if isinstance(ready.reason, Reason) else Reason.OTHER
                 return NotRecorded(payment.id, reason, ready.reason)
-            return await self._recorder.send(payment.id, plan.receipt, ready)
+            return await self._recorder.send(payment.id, plan.receipt, ready, noted)
         except Refused as refused:
             return NotRecorded(payment.id, refused.reason, refused.detail)
         except (OutcomeUnknown, JournalError):

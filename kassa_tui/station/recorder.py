@@ -72,14 +72,31 @@ class Recorder:
         await self._crm_check.check(status)
         return status
 
+    def attempt(self, payment_id: UUID, receipt: Receipt, status: RegisterStatus) -> Attempt:
+        """What is noted before the receipt is sent."""
+        return Attempt(
+            payment_id=payment_id,
+            fiscal_drive_number=status.fn.fiscal_drive_number,
+            last_document_number=status.fn.last_fiscal_document_number,
+            digest=digest(receipt.model_dump_json()),
+            sent_at=self._clock(),
+        )
+
     async def send(
-        self, payment_id: UUID, receipt: Receipt, status: RegisterStatus
+        self,
+        payment_id: UUID,
+        receipt: Receipt,
+        status: RegisterStatus,
+        noted: int | None = None,
     ) -> Recorded | NotRecorded | Uncertain:
         """Have it recorded. Where the answer is lost the tape tells; what it surely does not
         have is sent again.
+
+        `noted` is the number of the first attempt where the journal has that already.
         """
         for _ in range(MOST_SENDINGS):
-            ended = await self._send_once(payment_id, receipt, status)
+            ended = await self._send_once(payment_id, receipt, status, noted)
+            noted = None
             if ended is not None:
                 return ended
             try:
@@ -92,20 +109,16 @@ class Recorder:
         return NotRecorded(payment_id, Reason.OTHER)
 
     async def _send_once(
-        self, payment_id: UUID, receipt: Receipt, status: RegisterStatus
+        self, payment_id: UUID, receipt: Receipt, status: RegisterStatus, noted: int | None
     ) -> Recorded | NotRecorded | Uncertain | None:
         """Note the attempt, hand the receipt over, note what came of it. None: absent."""
-        attempt = Attempt(
-            payment_id=payment_id,
-            fiscal_drive_number=status.fn.fiscal_drive_number,
-            last_document_number=status.fn.last_fiscal_document_number,
-            digest=digest(receipt.model_dump_json()),
-            sent_at=self._clock(),
-        )
-        try:
-            number = await self._journal.add_attempt(attempt)
-        except JournalError as error:
-            return NotRecorded(payment_id, Reason.OTHER, str(error))
+        number = noted
+        if number is None:
+            attempt = self.attempt(payment_id, receipt, status)
+            try:
+                number = await self._journal.add_attempt(attempt)
+            except JournalError as error:
+                return NotRecorded(payment_id, Reason.OTHER, str(error))
         self._progress(Phase.RECORDING, receipt.total, payment_id)
         try:
             try:
