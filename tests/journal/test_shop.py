@@ -14,6 +14,8 @@ from kassa_tui.journal.records import (
     Part,
     PayBy,
     PaymentKind,
+    Promise,
+    ReceiptIntent,
     ReceiptState,
 )
 from kassa_tui.journal.shifts import (
@@ -195,3 +197,16 @@ async def test_the_tape_is_kept_by_number(journal: Journal) -> None:
     await journal.keep_tape(FN, {8: '{"a":1}', 9: "{}"}, NOON)
     await journal.keep_tape(FN, {8: '{"b":2}', 10: "{}"}, NOON)
     assert await journal.tape(FN, 8, 9) == {8: '{"a":1}', 9: "{}"}
+
+
+async def test_a_payment_and_its_first_sending_are_kept_together_or_not_at_all(
+    journal: Journal,
+) -> None:
+    promise = Promise(payment(50), (ReceiptIntent(id=identity(50), receipt="{}"),))
+    number = await journal.add_payments((promise,), attempt(identity(50)))
+    (open_attempt,) = await journal.unsettled_attempts()
+    assert (open_attempt.number, open_attempt.receipt_id) == (number, identity(50))
+    another = Promise(payment(51), (ReceiptIntent(id=identity(51), receipt="{}"),))
+    with pytest.raises(JournalError):
+        await journal.add_payments((another,), attempt(identity(51)))
+    assert await journal.payment(identity(51)) is None
