@@ -178,19 +178,28 @@ class Journal:
         await self._begin(at, work)
 
     async def call_off(
-        self, payment_id: UUID, at: datetime, reason: str, refused: UUID | None = None
+        self,
+        payment_id: UUID,
+        at: datetime,
+        reason: str,
+        refused: UUID | None = None,
+        *,
+        others: Sequence[UUID] = (),
     ) -> None:
         """End a payment that did not take place; its receipts are wanted no more.
 
-        `refused` is the call that the CRM has refused; the calls after it will not be made.
+        Args:
+            refused: The call that the CRM has refused; the calls after it will not be made.
+            others: Payments that end with it.
         """
 
         def work(log: Log) -> None:
-            log.append("payment_called_off", {"payment": str(payment_id), "reason": reason})
-            for stored in reading.calls_of(log.db, payment_id):
-                if stored.state in (CallState.PENDING, CallState.POISONED):
-                    tried = stored.call.id == refused
-                    _end_call(log, stored.call.id, CallState.REFUSED, reason, None, tries=tried)
+            for ended in (payment_id, *others):
+                log.append("payment_called_off", {"payment": str(ended), "reason": reason})
+                for stored in reading.calls_of(log.db, ended):
+                    if stored.state in (CallState.PENDING, CallState.POISONED):
+                        tried = stored.call.id == refused
+                        _end_call(log, stored.call.id, CallState.REFUSED, reason, None, tries=tried)
 
         await self._write(at, work)
 

@@ -60,6 +60,11 @@ _LATER = (SignInNeeded, NoOpenShift, ShiftHasActiveSessions, ShiftHasPendingTran
 """Refusals that end by themselves, or when a person has done something else."""
 
 
+def is_final(error: CrmError) -> bool:
+    """The CRM has looked at the record and will never take it, whatever was tried before."""
+    return isinstance(error, Refused) and not isinstance(error, _LATER)
+
+
 class Outbox:
     """Delivers the journal's calls. Methods raise `JournalError`."""
 
@@ -188,7 +193,7 @@ class Outbox:
         standing = await self._journal.call(call.id)
         if standing is None or standing.state is not CallState.PENDING:
             return  # it has ended already
-        if isinstance(error, Refused) and not isinstance(error, _LATER):
+        if is_final(error):
             if call.name == calls.POST_TRANSACTION and not goes_on_without_crm(
                 calls.transaction_of(call.body)
             ):

@@ -46,7 +46,7 @@ from kassa_tui.station.judgements import (
 )
 from kassa_tui.station.objections import objection
 from kassa_tui.station.office import CrmShift, Office, is_phone
-from kassa_tui.station.outbox import Outbox
+from kassa_tui.station.outbox import Outbox, is_final
 from kassa_tui.station.plans import Circumstances, Original, Plan, plans
 from kassa_tui.station.recorder import MOST_SENDINGS, SHIFT_LIFE, Progress, Recorder
 from kassa_tui.station.requests import (
@@ -126,13 +126,18 @@ class Payments:
         self._progress(Phase.NOTING, total_of(request), planned[0].payment.id)
         noted = await self._note(planned, status)
         answers: list[PaymentAnswer] = []
-        for number, plan in enumerate(planned):
-            # The second receipt of a basket comes behind the first: its FD is noted anew.
-            answer = await (self._finish(plan) if number else self._finish(plan, status, noted))
-            answers.append(answer)
-            if isinstance(answer, TurnedDown):
-                answers += await self._call_off(planned[number + 1 :], answer)
-                break
+        try:
+            for number, plan in enumerate(planned):
+                rest = tuple(other.payment.id for other in planned[number + 1 :])
+                # The second receipt of a basket comes behind the first: its FD is noted anew.
+                first = () if number else (status, noted)
+                answer = await self._finish(plan, rest, *first)
+                answers.append(answer)
+                if isinstance(answer, TurnedDown):
+                    answers += [replace(answer, payment_id=other) for other in rest]
+                    break
+        finally:
+            self._release(planned)
         return _together(answers)
 
     async def _answer_again(self, request: PaymentRequest, known: PaymentState) -> Answer:
@@ -164,7 +169,7 @@ class Payments:
         if state.document is not None:
             return Declined(Objection.ALREADY_RECORDED)
         if is_unconfirmed(state):
-            ended = await self._tell_crm(state.payment)
+            ended = await self._tell_crm(state.payment, is_new=False)
             if ended is not None:
                 return ended
         receipt = Receipt.model_validate_json(await self._journal.receipt(payment_id))
@@ -338,10 +343,13 @@ class Payments:
                     self._outbox.hold(plan.payment.id)
             return await self._journal.add_payments(promises, attempt)
         except BaseException:
-            if self._outbox is not None:
-                for plan in planned:
-                    self._outbox.release(plan.payment.id)
+            self._release(planned)
             raise
+
+    def _release(self, planned: tuple[Plan, ...]) -> None:
+        if self._outbox is not None:
+            for plan in planned:
+                self._outbox.release(plan.payment.id)
 
     def _promise(self, plan: Plan) -> Promise:
         told: tuple[Call, ...] = ()
@@ -362,12 +370,18 @@ class Payments:
         return plan.payment.kind is not PaymentKind.TOP_UP or plan.payment.client_id is not None
 
     async def _finish(
-        self, plan: Plan, status: RegisterStatus | None = None, noted: int | None = None
+        self,
+        plan: Plan,
+        rest: tuple[UUID, ...],
+        status: RegisterStatus | None = None,
+        noted: int | None = None,
     ) -> PaymentAnswer:
+        """`rest` are the payments of the same basket that end where this one is refused;
+        `noted` is the number of the attempt that was noted with the payment."""
         payment = plan.payment
         try:
             if self._is_told(plan):
-                ended = await self._tell_crm(payment)
+                ended = await self._tell_crm(payment, rest, is_new=True)
                 if ended is not None:
                     return ended
             if plan.receipt is None:
@@ -385,24 +399,21 @@ class Payments:
             if self._outbox is not None:
                 self._outbox.release(payment.id)
 
-    async def _call_off(self, planned: tuple[Plan, ...], cause: TurnedDown) -> list[PaymentAnswer]:
-        """What is left of a basket of which a part has been turned down."""
-        for plan in planned:
-            await self._journal.call_off(
-                plan.payment.id, self._clock(), f"{cause.code}: {cause.detail}"
-            )
-            if self._outbox is not None:
-                self._outbox.release(plan.payment.id)
-        return [replace(cause, payment_id=plan.payment.id) for plan in planned]
+    async def _tell_crm(
+        self, payment: Payment, rest: tuple[UUID, ...] = (), *, is_new: bool
+    ) -> TurnedDown | Uncertain | None:
+        """Post the transaction; None: go on to the receipt.
 
-    async def _tell_crm(self, payment: Payment) -> TurnedDown | Uncertain | None:
-        """Post the transaction; None: go on to the receipt."""
+        Args:
+            rest: Payments that end with this one.
+            is_new: It has never been posted, also not by a station that was killed in it.
+        """
         assert self._outbox is not None
         async with self._outbox.alone(payment.id):
-            return await self._tell_crm_alone(payment, self._outbox)
+            return await self._tell_crm_alone(payment, self._outbox, rest, is_new)
 
     async def _tell_crm_alone(
-        self, payment: Payment, outbox: Outbox
+        self, payment: Payment, outbox: Outbox, rest: tuple[UUID, ...], is_new: bool
     ) -> TurnedDown | Uncertain | None:
         assert self._office is not None
         stored: StoredCall = (await self._journal.calls_of(payment.id))[0]
@@ -415,10 +426,16 @@ class Payments:
         error = await outbox.attempt(stored)
         if error is None:
             return None
-        refused = isinstance(error, crm_errors.Refused)
-        surely_not = refused or (isinstance(error, Retryable) and not stored.tries)
-        if refused or (surely_not and not offline):
-            await self._journal.call_off(payment.id, self._clock(), str(error), stored.call.id)
+        if is_new:
+            ended = isinstance(error, crm_errors.Refused) or (
+                isinstance(error, Retryable) and not offline
+            )
+        else:
+            ended = is_final(error)
+        if ended:
+            await self._journal.call_off(
+                payment.id, self._clock(), str(error), stored.call.id, others=rest
+            )
             limit = error.limit if isinstance(error, LimitExceeded) else None
             return TurnedDown(payment.id, error.code, error.detail, limit)
         await outbox.note_failure(stored, error)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,17 @@ from kassa_tui.station.requests import (
     WriteOffBonus,
 )
 from tests.station.bench import SETTINGS, Bench, Running
-from tests.station.test_crm import CHIPS, HOUR, IVAN, ask, drained, gate, ivan, transaction_of
+from tests.station.test_crm import (
+    BLOCKED,
+    CHIPS,
+    HOUR,
+    IVAN,
+    ask,
+    drained,
+    gate,
+    ivan,
+    transaction_of,
+)
 
 
 def goods_under_patent(purpose: Purpose, on: date) -> tuple[TaxSystem, VatRate]:
@@ -148,4 +159,25 @@ async def test_an_account_is_set_right_by_hand_without_a_receipt(
         state = running.last.payment(answer.payment_id)
         assert state is not None
         assert state.payment.direction is direction
+    assert await bench.receipts() == []
+
+
+async def test_a_basket_is_turned_down_as_a_whole_or_not_at_all(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with till_of_two_systems(bench) as running:
+        seen: list[tuple[bool, ...]] = []
+        call_off = running.journal.call_off
+
+        async def observed(*arguments: Any, **named: Any) -> None:
+            await call_off(*arguments, **named)
+            states = await running.journal.last_payments(2)
+            seen.append(tuple(bool(state.called_off) for state in states))
+
+        monkeypatch.setattr(running.journal, "call_off", observed)
+        sale = Sell(lines=(HOUR, CHIPS), paid=Paid(cash=130_00, balance=120_00), client_id=BLOCKED)
+        answer = await ask(running, sale)
+        assert isinstance(answer, Several)
+        assert all(isinstance(part, TurnedDown) for part in answer.parts)
+        assert seen == [(True, True)]
     assert await bench.receipts() == []

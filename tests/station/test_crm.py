@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -226,6 +227,37 @@ async def test_the_same_callers_id_pays_once(bench: Bench) -> None:
         assert await ask(running, request) == first
         assert (await ivan(bench)).balance == 1_250_00 + 500_00
     assert len(await bench.receipts()) == 1
+
+
+async def test_what_a_killed_station_may_have_posted_is_not_called_off(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_till(bench) as running:
+        session, post = gate(bench).session, gate(bench).session.post_transaction
+        done = asyncio.Event()
+
+        async def executed_unheard(*arguments: Any, **named: Any) -> None:
+            await post(*arguments, **named)
+            done.set()
+            await asyncio.sleep(60)
+
+        monkeypatch.setattr(session, "post_transaction", executed_unheard)
+        request = Withdraw(total=50_00, pay_by=PayBy.CARD, client_id=IVAN, comment="просит")
+        asking = asyncio.ensure_future(ask(running, request))
+        await done.wait()
+    asking.cancel()
+    monkeypatch.undo()
+    gate(bench).is_shut = True
+    async with bench.station() as running:
+        told = await running.until(lambda shown: bool(shown.unconfirmed))
+        payment_id = told.unconfirmed[0].payment.id
+        issue = await ask(running, IssueReceipt(payment_id))
+        assert issue == Uncertain(payment_id)
+        gate(bench).is_shut = False
+        await drained(running)
+        await ask(running, IssueReceipt(payment_id))
+    assert (await only_receipt(bench)).total == 50_00
+    assert (await ivan(bench)).balance == 1_250_00 - 50_00
 
 
 async def test_news_of_the_crm_never_shows_a_recorded_payment_without_its_receipt(
