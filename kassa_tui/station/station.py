@@ -326,8 +326,6 @@ class Station:
             self._fall_silent(error)
         except JournalError as error:
             self._journal_failure = str(error)
-        finally:
-            self._in_progress = None
         await self._look_around()
         if self._silence is None and not self._settlement.open:
             self._pause_s = 0.0  # there may be more

@@ -45,6 +45,7 @@ from kassa_tui.station.requests import (
     Withdraw,
     XReport,
 )
+from kassa_tui.station.snapshot import Phase
 from tests.station.bench import SETTINGS, Bench, Gate, Running
 
 IVAN = "cl_41"
@@ -277,6 +278,28 @@ async def test_news_of_the_crm_never_shows_a_recorded_payment_without_its_receip
         running.snapshots.clear()
         assert isinstance(await ask(running, IssueReceipt(answer.payment_id)), Recorded)
         assert [shown for shown in running.snapshots if shown.unissued] == []
+
+
+async def test_a_receipt_that_is_caught_up_on_is_never_shown_as_missing_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_till(bench) as running:
+        station, status = running.station, running.station._desk.status
+
+        async def status_amid_news() -> RegisterStatus:
+            station._publish()  # as the outbox does at any moment
+            return await status()
+
+        bench.fail("lost-answer-not-executed@FF45:3")
+        assert isinstance(await ask(running, TOP_UP), NotRecorded)
+        monkeypatch.setattr(station._desk, "status", status_amid_news)
+        await running.until(lambda shown: shown.payments[0].document is not None)
+    sending = [
+        number
+        for number, shown in enumerate(running.snapshots)
+        if shown.in_progress is not None and shown.in_progress.phase is Phase.RECORDING
+    ]
+    assert [shown for shown in running.snapshots[sending[-1] :] if shown.unissued] == []
 
 
 @pytest.mark.parametrize("read", ["0000?00001234567", "", "12 34"])
