@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from drivers.ffd.document import FiscalDocument
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import PayBy, PaymentState
 from tests.simulation.tape import cash_of, is_foreign, is_strange, named, sign_of
@@ -28,7 +29,11 @@ class Books:
     moved: Sequence[int] = ()
     """Kopecks that the register's drawer was told to put in (or, negative, take out)."""
     drawer: int | None = None
-    """Kopecks by the register's account; None: nobody looked."""
+    """Kopecks by the registers' accounts; None: nobody looked."""
+    documents: frozenset[tuple[str, int]] = frozenset()
+    """Of the journal: 1041 and 1040."""
+    incidents: frozenset[str] = frozenset()
+    """Their kinds, as noted in the journal."""
     crm: Ledger | None = None
 
 
@@ -61,6 +66,7 @@ class Audit:
         self._tape = witness.tape
         self._accuse = witness.accuse
         self._books = books
+        self._lost = witness.lost
         self._settled = settled
         self._states = {state.payment.id: state for state in books.payments}
         self._receipts = {
@@ -74,7 +80,7 @@ class Audit:
         self._tape.read()
         self._witness.check_sent()
         for payment_id, where in self._witness.promised.items():
-            if payment_id not in self._states:
+            if payment_id not in self._states and payment_id not in self._lost:
                 self._accuse(f"{payment_id} ({where}) is lost")
         self._check_tape()
         for state in self._states.values():
@@ -89,7 +95,9 @@ class Audit:
     def _check_tape(self) -> None:
         for receipt_id, documents in self._tape.of_receipt.items():
             state = self._receipts.get(receipt_id)
-            if state is None:
+            if state is None and receipt_id in self._lost:
+                self._check_read_back(receipt_id, documents)
+            elif state is None:
                 self._accuse(f"{receipt_id} is on the tape, not in the journal")
             elif state.called_off:
                 self._accuse(f"{receipt_id} was called off, and is on the tape")
@@ -100,10 +108,21 @@ class Audit:
             if is_strange(document):
                 self._accuse(f"document {key} has no payment")
 
+    def _check_read_back(self, receipt_id: UUID, documents: Sequence[FiscalDocument]) -> None:
+        """What an old copy of the journal does not know, it reads on the tape."""
+        if not self._settled:
+            return
+        for one in documents:
+            key = one.fiscal_drive_number, one.fiscal_document_number
+            if one.fiscal_drive_number == self._tape.drive and key not in self._books.documents:
+                self._accuse(f"{receipt_id} is on the tape as {key}, and was not read back")
+            if one.fiscal_drive_number == self._tape.drive and not self._books.incidents:
+                self._accuse("the journal is an old one, and does not tell of it")
+
     def _check_end(self, state: PaymentState) -> None:
         payment_id = state.payment.id
         said = self._witness.promised.get(payment_id)
-        if said == "turned down" and not state.called_off:
+        if said == "turned down" and not state.called_off and not self._witness.restored:
             self._accuse(f"{payment_id} was turned down, but stands")
         if said in ("recorded", "noted") and state.called_off:
             self._accuse(f"{payment_id} was {said}, and is called off")
@@ -119,8 +138,8 @@ class Audit:
         """By shift and method, of the tape and of the journal."""
         taped: dict[tuple[str, int | None, PayBy], int] = defaultdict(int)
         noted: dict[tuple[str, int | None, PayBy], int] = defaultdict(int)
-        for documents in self._tape.of_receipt.values():
-            for one in documents:
+        for receipt_id, documents in self._tape.of_receipt.items():
+            for one in documents if receipt_id in self._receipts else ():
                 if payments := one.payments:
                     shift, sign = (one.fiscal_drive_number, one.shift_number), sign_of(one)
                     taped[*shift, PayBy.CASH] += sign * payments.cash
@@ -148,11 +167,14 @@ class Audit:
         told: dict[int, int] = defaultdict(int)
         for amount in self._books.moved:
             told[amount] += 1
-        if repeated := [amount for amount, times in told.items() if times > 1]:
+        lost = set(self._lost.values())
+        if repeated := [one for one, times in told.items() if times > 1 and one not in lost]:
             self._accuse(f"moved twice: {repeated}")
         for row in self._books.cash_moves:
             amount = row["amount"] if row["direction"] == "in" else -row["amount"]
             times = told.pop(amount, 0)
+            if amount in lost:
+                continue  # made again by a station that did not know
             if row["state"] == "done" and times != 1:
                 self._accuse(f"movement {row['id']} is done, the register moved it {times} times")
             if row["state"] == "refused" and times:
@@ -160,7 +182,7 @@ class Audit:
             crm = self._books.crm
             if crm is not None and row["state"] == "refused" and UUID(row["id"]) in crm.movements:
                 self._accuse(f"movement {row['id']} is refused, but in the CRM")
-        if told:
+        if told.keys() - lost:
             self._accuse(f"the register moved {list(told)}, the journal knows nothing of it")
 
     # The CRM
@@ -169,11 +191,14 @@ class Audit:
         for payment_id, state in self._states.items():
             self._check_transaction(crm, payment_id, state)
         for external_id in crm.transactions:
-            if external_id not in self._states and external_id not in crm.elsewhere:
+            known = external_id in self._states or external_id in crm.elsewhere
+            if not known and external_id not in self._lost:
                 self._accuse(f"{external_id} is in the CRM, and no payment explains it")
         known = {UUID(row["id"]): row for row in self._books.cash_moves}
         for external_id, row in crm.movements.items():
             ours = known.get(external_id)
+            if ours is None and external_id in self._lost:
+                continue
             if ours is None:
                 self._accuse(f"movement {external_id} is in the CRM alone")
             elif (ours["direction"], ours["amount"]) != (row["direction"], row["amount"]):
@@ -224,7 +249,7 @@ class Audit:
 
     def _check_cash(self, crm: Ledger) -> None:
         """The drawer is what came by the CRM's account, and what the CRM is not told."""
-        if self._books.drawer is None:
+        if self._books.drawer is None or self._witness.restored:
             return
         told = sum(
             (-1 if row["type"] in _GIVES else 1) * crm.parts.get(row["id"], {}).get("cash", 0)

@@ -7,29 +7,38 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 from random import Random
+from uuid import UUID
 
 from drivers.register import PrintState, ShiftState
+from kassa_tui.journal.records import PayBy
 from kassa_tui.journal.shifts import CashDirection, CashMove
 from kassa_tui.station.alarms import alarms
 from kassa_tui.station.requests import (
     CallDecision,
     CloseShift,
     ContinuePrint,
+    Decision,
     Done,
     IssueReceipt,
     OpenShift,
     Refresh,
     Request,
+    SettleByHand,
     SettleCall,
     SettleCash,
+    TakePayment,
 )
 from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.station.tape import Doubt
 from tests.simulation.club import Place
 from tests.simulation.operations import WHY, drawn, other_sum
-from tests.simulation.world import World
+from tests.simulation.world import MOST_FNS, World
 
 SETTLE_S = 600
 """Virtual seconds in which everything must be in order once the faults have stopped."""
+BY_HAND = (Doubt.FN_REPLACED, Doubt.AMBIGUOUS)
+FIRST_SALE = TakePayment(total=100, pay_by=PayBy.CARD)
+"""Before it a station compares its journal with the tape."""
 PATIENCE_S = 400
 """How long somebody waits for an answer before going on."""
 
@@ -94,6 +103,8 @@ class Cashier:
         if chance.strikes("cover-opened"):
             world.loop.call_later(later, world.register.set_cover, True)
             world.loop.call_later(later + 20, world.register.set_cover, False)
+        if len(world.registers) <= MOST_FNS and chance.strikes("fn-replaced"):
+            world.loop.call_later(later, world.elsewhere, world.replace_fn)
         if chance.strikes("24-hours"):
             world.jump(timedelta(hours=25))
         if world.club.place is Place.FAR:
@@ -115,6 +126,8 @@ class Cashier:
 def remedy(world: World, snapshot: Snapshot) -> Request | None:
     """What a cashier who reads the screen does next; None: nothing is wrong."""
     register, crm, random = snapshot.register, snapshot.crm, world.random
+    if (unsettled := snapshot.unsettled) is not None and unsettled.doubt in BY_HAND:
+        return _settled(world, unsettled.payment.payment.id)
     if snapshot.unsettled is not None or snapshot.silence is not None or register is None:
         return Refresh()
     if register.print_state is PrintState.WAITS_FOR_CONTINUE:
@@ -146,6 +159,21 @@ def remedy(world: World, snapshot: Snapshot) -> Request | None:
     return None
 
 
+def _settled(world: World, payment_id: UUID) -> SettleByHand:
+    """What somebody says who has read the tape of the FN that the receipt was sent to."""
+    world.witness.tape.read()
+    for document in world.witness.tape.of_receipt.get(payment_id, ()):
+        return SettleByHand(
+            payment_id=payment_id,
+            decision=Decision.RECORDED,
+            comment=WHY,
+            fiscal_drive_number=document.fiscal_drive_number,
+            fiscal_document_number=document.fiscal_document_number,
+            fiscal_sign=document.fiscal_sign,
+        )
+    return SettleByHand(payment_id=payment_id, decision=Decision.ABSENT, comment=WHY)
+
+
 def _settled_cash(world: World, move: CashMove) -> SettleCash:
     """What somebody says who has counted the drawer."""
     amount = move.amount if move.direction is CashDirection.IN else -move.amount
@@ -164,11 +192,16 @@ async def put_in_order(world: World) -> str:
     world.register.set_paper(True)
     cashier = Cashier(world, world.random)
     until = world.loop.time() + SETTLE_S
-    left = "no station"
+    left, compared = "no station", False
     while world.loop.time() < until:
         answer = await cashier.ask(Refresh())
         if isinstance(answer, Done) and world.snapshot is not None:
             request = remedy(world, world.snapshot)
+            if request is None and world.witness.restored and not compared:
+                # The journal is an old one: only a sale makes it ask the tape.
+                shift = world.snapshot.register and world.snapshot.register.shift
+                request = FIRST_SALE if shift is ShiftState.OPEN else OpenShift(comment=WHY)
+                compared = request is FIRST_SALE
             if request is None:
                 return ""
             left = ", ".join(alarm.kind for alarm in alarms(world.snapshot)) or repr(request)

@@ -30,8 +30,11 @@ WORLD = {
     "24-hours": 0.1,
     "kill": 0.3,
     "power-loss": 0.3,
+    "fn-replaced": 0.04,
 }
 """By operation of the cashier."""
+RARE = {"fn-replaced-in-flight": 0.05, "journal-restored": 0.15}
+"""By receipt that is being closed; by death of the station."""
 CRM = {
     "crm-unreachable": 0.04,
     "crm-answer-lost": 0.09,
@@ -64,7 +67,7 @@ _REGISTER = {
     "paper-out-after-record": 0.15,
 }
 """By chance as the virtual register gives them."""
-RATES = {**WIRE, **WORLD, **CRM, **CLUB, **DISK, **_REGISTER}
+RATES = {**WIRE, **WORLD, **RARE, **CRM, **CLUB, **DISK, **_REGISTER}
 _ACTIVE = 0.3
 _FEATURED = 3
 """So many times as likely."""

@@ -13,6 +13,7 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,9 @@ class Disk:
     """Asked before each statement: the error that it shall end in."""
     synced: dict[str, Image] = field(default_factory=dict)
     """By the names of databases."""
+    old: dict[str, Image] = field(default_factory=dict)
+    """One of the earlier synced states of each, any of them as likely."""
+    _seen: Counter[str] = field(default_factory=Counter)
     _life: int = 0
 
     def __post_init__(self) -> None:
@@ -105,6 +109,9 @@ class Disk:
         """A commit has been made."""
         synchronous = sqlite3.Connection.execute(connection, "PRAGMA synchronous").fetchone()[0]
         if synchronous >= FULL:
+            self._seen[path.name] += 1
+            if path.name in self.synced and self.random.random() * self._seen[path.name] < 1:
+                self.old[path.name] = self.synced[path.name]
             self.synced[path.name] = Image.of(path)
 
     @property
@@ -140,6 +147,13 @@ class Disk:
             reached = self.random.randint(len(synced.log), len(now.log))
             return Image(now.main, now.log[:reached])
         return synced
+
+    def restore(self, name: str) -> None:
+        """Somebody has put an old copy of a database in its place."""
+        path = self.folder / name
+        path.with_name(path.name + WAL).unlink(missing_ok=True)
+        self.old[name].write(path)
+        self.synced[name] = self.old[name]
 
     def close(self) -> None:
         self._abandon()

@@ -27,14 +27,18 @@ class Tape:
         """By what receipts name (1084): the id that was promised."""
         self._read: dict[str, int] = {}
 
+    @property
+    def drive(self) -> str:
+        """1041 of the FN that is in use."""
+        return self._registers[-1].registration.fiscal_drive_number
+
     def goes_on_in(self, register: VirtualRegister) -> None:
         """Another FN is used from now on; what the old one holds stays true."""
         self.read()
         self._registers.append(register)
 
     def read(self) -> None:
-        register = self._registers[-1]
-        drive = register.registration.fiscal_drive_number
+        register, drive = self._registers[-1], self.drive
         for number in range(self._read.get(drive, 0) + 1, register._state.fn.last_number + 1):
             document = register._fn.find(number)
             self.documents[drive, number] = document

@@ -37,13 +37,13 @@ from kassa_tui.station.station import Station
 from tests.simulation.books import Books
 from tests.simulation.chance import Chance, RegisterFaults
 from tests.simulation.club import Club, Place
-from tests.simulation.disk import Disk
+from tests.simulation.disk import Disk, Image
 from tests.simulation.gate import Gate
 from tests.simulation.gate import Network as CrmNetwork
 from tests.simulation.machine import Process, VirtualLoop
 from tests.simulation.network import Network
 from tests.simulation.tape import Tape
-from tests.simulation.witness import Witness, opened
+from tests.simulation.witness import Witness, opened, receipt_command
 
 MOSCOW = timezone(timedelta(hours=3))
 EPOCH = datetime(2026, 3, 2, 9, tzinfo=MOSCOW)
@@ -66,6 +66,9 @@ def two_systems(purpose: Purpose, on: date) -> tuple[TaxSystem, VatRate]:
 
 PROTOCOLS: tuple[Protocol, ...] = ("v1", "v1", "v2", "auto")
 ENOUGH_PAYMENTS = 100_000
+FIRST_FN = 9999078900001234
+MOST_FNS = 3
+CLOSING = "FF45"
 
 
 class NoThread(Executor):
@@ -98,13 +101,13 @@ class World:
         self._ids = Random(f"ids {seed}")
         self._callers = Random(f"callers {seed}")
         self._sums = 0
-        self.register = VirtualRegister.open(
-            None,
-            Registration(),
-            self.now,
-            faults=RegisterFaults(self.chance, faults),
-            timing=Timing(print_line=timedelta(milliseconds=self.random.choice((0, 0, 20)))),
-        )
+        self.moved: list[int] = []
+        """Kopecks put into the register's drawer beside sales, or (negative) taken out."""
+        self._faults = RegisterFaults(self.chance, faults)
+        self._timing = Timing(print_line=timedelta(milliseconds=self.random.choice((0, 0, 20))))
+        self.registers: list[VirtualRegister] = []
+        """The last one is in use."""
+        self.register = self._new_register()
         self.settings = replace(
             SETTINGS,
             blind_count=self.random.random() < 0.5,
@@ -112,9 +115,6 @@ class World:
             backups_kept=self.random.choice((0, 0, 2)),
         )
         self.witness = Witness(Tape(self.register))
-        self.moved: list[int] = []
-        """Kopecks put into the register's drawer beside sales, or (negative) taken out."""
-        self._watch_drawer(self.register)
         self.protocol = self.random.choice(PROTOCOLS)
         self.power_is_on = True
         self.power_cut = False
@@ -193,12 +193,41 @@ class World:
 
     def _frame_leaves(self, process: Process, data: bytes) -> None:
         self.witness.frame(data, self.disk.synced.get(JOURNAL))
+        if receipt_command(data) != CLOSING or len(self.registers) > MOST_FNS:
+            return
+        if self.chance.strikes("fn-replaced-in-flight"):
+            later = self.chance.random.choice((0.0, 0.0002, 0.3))
+            self.loop.call_later(later, self.elsewhere, self.replace_fn, context=self.loop.outside)
 
     def call_leaves(self, name: str, key: UUID | None) -> None:
         """As `gate.Weather`."""
         self.witness.call(name, key, self.disk.synced.get(JOURNAL))
 
     # The register and who stands beside it
+
+    def _new_register(self) -> VirtualRegister:
+        number = FIRST_FN + len(self.registers)
+        register = VirtualRegister.open(
+            None,
+            Registration(fiscal_drive_number=str(number)),
+            self.now,
+            faults=self._faults,
+            timing=self._timing,
+        )
+        self._watch_drawer(register)
+        self.registers.append(register)
+        return register
+
+    async def replace_fn(self) -> None:
+        """The register goes away; one with another FN and an empty drawer stands there."""
+        self.note("another FN")
+        self.network.cut()
+        for port in self._face._ports:
+            port.power_off()
+        self.register = self._new_register()
+        self.witness.tape.goes_on_in(self.register)
+        self._face = ShtrihFace(self.register, executor=NoThread())
+        await self._face.serve_tcp(*self._address)
 
     def _watch_drawer(self, register: VirtualRegister) -> None:
         def watched(move: Callable[..., int], sign: int) -> Callable[..., int]:
@@ -318,11 +347,22 @@ class World:
         self.unsynced = self.disk.unsynced
         self.note("dies", "power cut" if self.power_cut else "killed", process.steps)
         self.disk.die(self.power_cut)
+        if JOURNAL in self.disk.old and self.chance.strikes("journal-restored"):
+            self._restore_journal()
         self.network.leave(process)
         self.station = self.snapshot = None
         self.asked = 0
         self._up.clear()
         self._told.clear()
+
+    def _restore_journal(self) -> None:
+        """Somebody puts an old copy of the journal in its place."""
+        self.note("an old journal")
+        before = _known(Image.of(self.disk.folder / JOURNAL))
+        self.disk.restore(JOURNAL)
+        known = _known(self.disk.synced[JOURNAL])
+        self.witness.lost |= {one: sum_ for one, sum_ in before.items() if one not in known}
+        self.witness.restored = True
 
     async def up(self) -> None:
         """Wait for a station that has told its first."""
@@ -353,13 +393,20 @@ class World:
     async def books(self) -> Books:
         """Everything that is kept, as a power cut would leave it."""
         crm = None if self.club.place is Place.NONE else self.club.ledger()
-        told = Books(payments=(), moved=self.moved, drawer=self.register.cash_in_drawer, crm=crm)
+        drawer = sum(register.cash_in_drawer for register in self.registers)
+        told = Books(payments=(), moved=self.moved, drawer=drawer, crm=crm)
         if (image := self.disk.synced.get(JOURNAL)) is None:
             return told
         with opened(image) as db:
             db.row_factory = sqlite3.Row
             calls = db.execute("SELECT subject, name, state, error FROM call").fetchall()
             moves = db.execute("SELECT id, direction, amount, state FROM cash_move").fetchall()
+            documents = db.execute(
+                "SELECT fiscal_drive_number, fiscal_document_number FROM fiscal_document"
+            ).fetchall()
+            incidents = db.execute(
+                "SELECT json_extract(body, '$.kind') FROM event WHERE kind = 'incident'"
+            ).fetchall()
         folder = self.disk.folder / "check"
         folder.mkdir()
         key = key_path(self.disk.folder / JOURNAL)
@@ -370,7 +417,14 @@ class World:
             payments = await journal.last_payments(ENOUGH_PAYMENTS)
         finally:
             await journal.close()
-        return replace(told, payments=payments, calls=calls, cash_moves=moves)
+        return replace(
+            told,
+            payments=payments,
+            calls=calls,
+            cash_moves=moves,
+            documents=frozenset(map(tuple, documents)),
+            incidents=frozenset(row[0] for row in incidents),
+        )
 
     async def _open_journal(self, folder: Path) -> Journal:
         return await Journal.open(
@@ -392,8 +446,22 @@ class World:
         self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.loop.run_until_complete(self.club.close())
         self.disk.close()
-        self.register.close()
+        for register in self.registers:
+            register.close()
         self.loop.close()
+
+
+def _known(journal: Image) -> dict[UUID, int]:
+    """Payments and movements of a journal, with the kopecks that a movement puts in."""
+    with opened(journal) as db:
+        try:
+            payments = db.execute("SELECT id, 0 FROM payment").fetchall()
+            moves = db.execute(
+                "SELECT id, iif(direction = 'in', amount, -amount) FROM cash_move"
+            ).fetchall()
+        except sqlite3.OperationalError:
+            return {}  # there were no tables yet
+    return {UUID(one): amount for one, amount in payments + moves}
 
 
 def _shown(snapshot: Snapshot) -> str:
