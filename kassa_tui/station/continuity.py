@@ -1,4 +1,4 @@
-"""Does the journal know what the register's tape holds? Asked before the first sale.
+"""Does the journal know what the register's tape holds? Asked before the first document.
 
 A journal that was put back to an older state, or is new, does not know documents that name
 its own payments: they are read back, so that no receipt is ever issued a second time.

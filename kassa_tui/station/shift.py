@@ -22,6 +22,7 @@ from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import ShiftClosing, ShiftOpening, ShiftRecord, ShiftStep
 from kassa_tui.station import calls
 from kassa_tui.station.attachments import told_number
+from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
 from kassa_tui.station.objections import count_objection
@@ -50,6 +51,7 @@ class Shift:
         desk: Desk,
         journal: Journal,
         documents: Documents,
+        tape_check: TapeCheck,
         office: Office | None,
         outbox: Outbox | None,
         settings: StationSettings,
@@ -59,6 +61,7 @@ class Shift:
         self._desk = desk
         self._journal = journal
         self._documents = documents
+        self._tape_check = tape_check
         self._office = office
         self._outbox = outbox
         self._settings = settings
@@ -287,6 +290,8 @@ class Shift:
         register, who = self._desk.register, cashier(self._settings)
         if status.open_document:
             await self._desk.read(register.cancel_document())
+        # Once a report is kept, nothing before it looks new any more.
+        await self._tape_check.check(status)
         opening = form is DocumentForm.SHIFT_OPENING
         try:
             document = await self._desk.record(

@@ -118,14 +118,15 @@ class Station:
             self._office = Office(crm, club_id, settings.crm_s, clock)
             self._outbox = Outbox(self._office, journal, clock, new_id, jitter, self._publish)
         books = (self._office, self._outbox, settings, clock, new_id)
-        self._shift = Shift(self._desk, journal, self._documents, *books)
+        tape_check = TapeCheck(self._desk, journal, self._documents, clock)
+        self._shift = Shift(self._desk, journal, self._documents, tape_check, *books)
         self._cash = Cash(self._desk, journal, *books, self._current_shift)
         self._recorder = Recorder(
             self._desk,
             journal,
             self._documents,
             self._settlement,
-            TapeCheck(self._desk, journal, self._documents, clock),
+            tape_check,
             CrmCheck(self._desk, journal, self._office, settings, clock, new_id),
             clock,
             self._progress,

@@ -10,11 +10,14 @@ from kassa_tui.journal.verification import verify
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.requests import (
     CreditBonus,
+    Declined,
+    Done,
     IssueReceipt,
     Noted,
     NotRecorded,
     Recorded,
     RefundSale,
+    RotateShift,
     Sell,
 )
 from tests.station.bench import Bench, Running
@@ -137,3 +140,24 @@ async def test_another_tills_transactions_are_left_alone(bench: Bench) -> None:
     async with bench.station() as running:
         assert isinstance(await ask(running, TOP_UP), Recorded)
         assert await running.journal.payment(other.payment_id) is None
+
+
+async def test_a_report_does_not_hide_what_an_old_journal_lacks(bench: Bench) -> None:
+    async with open_till(bench) as running:
+        bench.fail("fn-full@open_receipt")
+        owed = await ask(running, TOP_UP)
+        assert isinstance(owed, NotRecorded)
+        await drained(running)
+    old = shutil.copy(bench.path, bench.path.with_name("old.db"))
+    shutil.copy(f"{bench.path}.key", f"{old}.key")
+    async with bench.station() as running:
+        assert isinstance(await ask(running, IssueReceipt(owed.payment_id)), Recorded)
+        await drained(running)
+    bench.path = old
+    async with bench.station() as running:
+        assert isinstance(await ask(running, RotateShift(counted_cash=500_00)), Done)
+        state = await running.journal.payment(owed.payment_id)
+        assert state is not None
+        assert state.document is not None
+        assert isinstance(await ask(running, IssueReceipt(owed.payment_id)), Declined)
+    assert len(await bench.receipts()) == 1
