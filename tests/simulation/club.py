@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import tempfile
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -38,6 +37,7 @@ from kassa_tui.izi.models.transaction import (
 from kassa_tui.izi.port import Crm
 from tests.simulation.books import Ledger
 from tests.simulation.disk import MEMORY, Disk, Image
+from tests.simulation.reading import ledger_of
 
 DATABASE = "crm.db"
 ANOTHER_TILL = "другая касса"
@@ -171,12 +171,7 @@ class Club:
             path = Path(folder, DATABASE)
             image = self._disk.synced[DATABASE] if self.place is Place.NEAR else None
             (image or Image.of(self._path)).write(path)
-            connection = sqlite3.connect(path)
-            connection.row_factory = sqlite3.Row
-            try:
-                return _ledger(connection, frozenset(self.elsewhere))
-            finally:
-                connection.close()
+            return ledger_of(path, frozenset(self.elsewhere))
 
     def has(self, external_id: UUID) -> bool | None:
         """Whether a transaction or movement stands; None: nobody can be asked now."""
@@ -193,30 +188,6 @@ class Club:
     async def close(self) -> None:
         if self._server is not None:
             await self._server.close()
-
-
-def _ledger(db: sqlite3.Connection, elsewhere: frozenset[UUID]) -> Ledger:
-    parts: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in db.execute("SELECT transaction_id, method, amount FROM payment"):
-        parts[row["transaction_id"]][row["method"]] = row["amount"]
-    receipts: dict[str, list[str]] = defaultdict(list)
-    for row in db.execute("SELECT transaction_id, receipt_id FROM receipt"):
-        receipts[row["transaction_id"]].append(row["receipt_id"])
-    transactions = db.execute(
-        "SELECT external_id, id, type, amount, client_id,"
-        " json_extract(draft, '$.direction') AS direction FROM money_transaction"
-    )
-    movements = db.execute(
-        "SELECT json_extract(draft, '$.external_id') AS external_id, direction, amount"
-        " FROM cash_movement"
-    )
-    return Ledger(
-        transactions={UUID(row["external_id"]): row for row in transactions},
-        parts=parts,
-        receipts=receipts,
-        movements={UUID(row["external_id"]): row for row in movements},
-        elsewhere=elsewhere,
-    )
 
 
 @cache

@@ -42,6 +42,7 @@ from tests.simulation.gate import Gate
 from tests.simulation.gate import Network as CrmNetwork
 from tests.simulation.machine import Process, VirtualLoop
 from tests.simulation.network import Network
+from tests.simulation.reading import books_of
 from tests.simulation.tape import Tape
 from tests.simulation.witness import Witness, opened, receipt_command
 
@@ -394,19 +395,8 @@ class World:
         """Everything that is kept, as a power cut would leave it."""
         crm = None if self.club.place is Place.NONE else self.club.ledger()
         drawer = sum(register.cash_in_drawer for register in self.registers)
-        told = Books(payments=(), moved=self.moved, drawer=drawer, crm=crm)
         if (image := self.disk.synced.get(JOURNAL)) is None:
-            return told
-        with opened(image) as db:
-            db.row_factory = sqlite3.Row
-            calls = db.execute("SELECT subject, name, state, error FROM call").fetchall()
-            moves = db.execute("SELECT id, direction, amount, state FROM cash_move").fetchall()
-            documents = db.execute(
-                "SELECT fiscal_drive_number, fiscal_document_number FROM fiscal_document"
-            ).fetchall()
-            incidents = db.execute(
-                "SELECT json_extract(body, '$.kind') FROM event WHERE kind = 'incident'"
-            ).fetchall()
+            return Books(payments=(), moved=self.moved, drawer=drawer, crm=crm)
         folder = self.disk.folder / "check"
         folder.mkdir()
         key = key_path(self.disk.folder / JOURNAL)
@@ -417,14 +407,9 @@ class World:
             payments = await journal.last_payments(ENOUGH_PAYMENTS)
         finally:
             await journal.close()
-        return replace(
-            told,
-            payments=payments,
-            calls=calls,
-            cash_moves=moves,
-            documents=frozenset(map(tuple, documents)),
-            incidents=frozenset(row[0] for row in incidents),
-        )
+        with opened(image) as db:
+            told = books_of(db, payments)
+        return replace(told, moved=self.moved, drawer=drawer, crm=crm)
 
     async def _open_journal(self, folder: Path) -> Journal:
         return await Journal.open(
