@@ -187,6 +187,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     async def create_server(self, factory: Any, host: Any = None, port: Any = None, **_: Any):  # type: ignore[override]
         return self.network.listen(factory, (host, port))
 
+    def _asyncgen_finalizer_hook(self, agen: Any) -> None:
+        """What the dead have left is not closed, least of all when the collector likes."""
+
     def _make_self_pipe(self) -> None:
         """No thread wakes this loop."""
 
