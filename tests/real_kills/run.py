@@ -3,179 +3,151 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
-import subprocess
-import sys
+import sqlite3
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import Empty, Queue
 from random import Random
-from threading import Thread
+from threading import Event
 from uuid import UUID
 
 from drivers.virtual.core import VirtualRegister
 from drivers.virtual.registration import Registration
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PaymentState
-from tests.simulation.books import Books, conclude
+from tests.real_kills.payer import Payer
+from tests.real_kills.processes import Register, Station, Till
+from tests.simulation.books import conclude
+from tests.simulation.reading import books_of, ledger_of
 from tests.simulation.tape import Tape
 from tests.simulation.witness import Witness
 
 START_S = 30.0
-SETTLE_S = 60.0
+SETTLE_S = 90.0
+PAYERS = 2
 ALL = 1_000_000
-
-
-class Till:
-    """The process that takes payments."""
-
-    def __init__(self, journal: Path, url: str, seed: int, *options: str) -> None:
-        command = [sys.executable, "-m", "tests.real_kills.till", str(journal), url, str(seed)]
-        self.process = subprocess.Popen(
-            [*command, *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.lines: list[dict[str, str]] = []
-        self._news: Queue[dict[str, str]] = Queue()
-        self._reader = Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if not line.endswith("\n"):
-                return  # cut off by death: it was never said
-            self.lines.append(json.loads(line))
-            self._news.put(self.lines[-1])
-
-    def wait_for_line(self, seconds: float) -> bool:
-        try:
-            self._news.get(timeout=seconds)
-        except Empty:
-            return False
-        return True
-
-    def end(self) -> str:
-        """Wait until it has gone; what it complained of."""
-        assert self.process.stderr is not None
-        complaint = self.process.stderr.read()
-        self.process.wait()
-        self._reader.join()
-        self.process.stderr.close()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return complaint
-
-    def kill(self) -> str:
-        self.process.send_signal(signal.SIGKILL)
-        return self.end()
-
-
-class Register:
-    """`kassa virtual-register` in a process of its own, at one address through all its lives."""
-
-    def __init__(self, state: Path, faults: str, seed: int) -> None:
-        self._state, self._faults, self._seed = state, faults, seed
-        self._address = "127.0.0.1:0"
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "kassa_tui", "virtual-register"]
-        command += ["--state", str(self._state), "--shtrih", self._address]
-        command += ["--faults", self._faults, "--seed", str(self._seed)]
-        self._seed += 1
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        self.url: str = json.loads(self._process.stdout.readline())["shtrih"]
-        self._address = self.url.removeprefix("socket://")
-
-    def end(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
 
 def run(kills: int, seed: int, faults: str = "") -> dict[str, object]:
     """Kill so many times, and give what came of it."""
     started = time.perf_counter()
     random = Random(seed)
-    said: list[dict[str, str]] = []
-    crimes: Counter[str] = Counter()
-    complaints: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="kassa-kills-") as folder:
-        journal, state = Path(folder, "journal.db"), Path(folder, "register.db")
-        register = Register(state, faults, seed)
+    killed: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="kassa-kills-") as name:
+        folder = Path(name)
+        register = Register(folder / "register.db", faults, seed)
         try:
-            for number in range(kills):
-                till = Till(journal, register.url, seed + number)
-                if random.random() < 0.2:
-                    time.sleep(random.random() * 0.8)  # somewhere in its start
-                else:
-                    till.wait_for_line(START_S)
-                    time.sleep(random.random() * 0.5)
-                if random.random() < 0.15:
+            till = Till(folder, register.url)
+            till.load()
+            station = Station(till)
+            ending = Event()
+            payers = [Payer(till, seed * 100 + one, ending, SETTLE_S) for one in range(PAYERS)]
+            station.start(START_S)
+            till.ask("shift", "open", "--counted", "0", "--json")
+            for payer in payers:
+                payer.start()
+            while killed["station"] < kills:
+                time.sleep(random.random() * 1.2)
+                if random.random() < 0.1:
                     register.end(signal.SIGKILL)
-                    crimes["register_kills"] += 1
-                    if random.random() < 0.5:
-                        time.sleep(random.random() * 0.3)
+                    killed["register"] += 1
+                    time.sleep(random.random() * 0.3)
                     register.start()
-                crimes["kills"] += till.process.poll() is None
-                complaint = till.kill()
-                if complaint.strip():
-                    complaints.append(complaint.strip().splitlines()[-1])
-                said += till.lines
-            last = Till(journal, register.url, seed + kills, "--settle")
-            try:
-                last.process.wait(SETTLE_S)
-            except subprocess.TimeoutExpired:
-                complaints.append("not in order in time")
-                last.process.kill()
-            if complaint := last.end().strip():
-                complaints.append(complaint.splitlines()[-1])
-            said += last.lines
+                killed["station"] += station.end(signal.SIGKILL)
+                # Now and then it is killed again somewhere in its start.
+                station.start(random.random() if random.random() < 0.2 else START_S)
+            ending.set()
+            violations = _settle(till, station, payers)
         finally:
             register.end(signal.SIGTERM)
-        violations, documents, payments = compare(journal, state, said)
-    answers = Counter(name for line in said for name in line if name != "up")
+        found, documents, payments = compare(till.state, folder / "register.db", payers)
+    violations += found
     return {
-        "kills": crimes["kills"],
-        "register_kills": crimes["register_kills"],
+        "kills": killed["station"],
+        "register_kills": killed["register"],
+        "payer_kills": sum(payer.killed for payer in payers),
         "payments": payments,
         "documents": documents,
-        "answers": dict(answers),
-        "complaints": sorted(set(complaints)),
-        "violations": violations + complaints,
+        "commands": sum(len(told) for payer in payers for told in payer.answers.values()),
+        "answers": dict(sum((payer.ended for payer in payers), Counter())),
+        "violations": violations,
         "seconds": round(time.perf_counter() - started, 1),
     }
 
 
-def compare(
-    journal: Path, state: Path, said: Iterable[dict[str, str]]
-) -> tuple[list[str], int, int]:
-    """What the journal, the tape and the answers contradict each other in."""
-    register = VirtualRegister.open(state, Registration(), lambda: datetime.now(UTC).astimezone())
+def _settle(till: Till, station: Station, payers: list[Payer]) -> list[str]:
+    """Nobody is killed any more: everybody is answered, and nothing is left open."""
+    violations = []
+    if station.process is None or station.process.poll() is not None:
+        station.start(START_S)
+    for payer in payers:
+        payer.join()
+        violations += [f"{one} was never answered" for one in payer.unanswered]
+    until = time.monotonic() + SETTLE_S
+    while (left := _left(till)) and time.monotonic() < until:
+        time.sleep(0.3)
+    if left:
+        violations.append(f"not in order in time: {left}")
+    station.end(signal.SIGTERM)
+    violations += sorted(station.complaints)
+    return violations
+
+
+def _left(till: Till) -> str:
+    """What is still open, after the receipts that lack were asked for."""
+    till.ask("settle", "--issue", "--json")
+    with closing(
+        sqlite3.connect(f"{(till.state / 'journal.db').as_uri()}?mode=ro", uri=True)
+    ) as db:
+        wanted = db.execute("SELECT count(*) FROM receipt_intent WHERE state = 'wanted'").fetchone()
+        waiting = db.execute("SELECT count(*) FROM call WHERE state = 'pending'").fetchone()
+    return f"{wanted[0]} receipts, {waiting[0]} calls" if wanted[0] or waiting[0] else ""
+
+
+def compare(state: Path, tape: Path, payers: list[Payer]) -> tuple[list[str], int, int]:
+    """What journal, CRM, tape and answers contradict each other in."""
+    register = VirtualRegister.open(tape, Registration(), lambda: datetime.now(UTC).astimezone())
     try:
-        tape = Tape(register)
-        witness = Witness(tape)
-        kept = asyncio.run(read(journal))
-        conclude(witness, Books(payments=kept), settled=True)
-        for line in said:
-            for name in ("recorded", "not_recorded", "uncertain"):
-                if name in line and not any(str(one.payment.id) == line[name] for one in kept):
-                    witness.accuse(f"{line[name]} was answered as {name}, and is lost")
-            if "recorded" in line and UUID(line["recorded"]) not in tape.of_receipt:
-                witness.accuse(f"{line['recorded']} was answered as recorded, and is not")
-        return witness.violations, len(tape.documents), len(kept)
+        witness = Witness(Tape(register))
+        journal = state / "journal.db"
+        payments = asyncio.run(read(journal))
+        with closing(sqlite3.connect(journal)) as db:
+            books = books_of(db, payments)
+        crm = ledger_of(state / "crm.db")
+        conclude(witness, replace(books, crm=crm, drawer=register.cash_in_drawer), settled=True)
+        callers = {one.payment.caller_id: one for one in payments}
+        for payer in payers:
+            for external_id in payer.answers:
+                _hold_answers(witness, payer, external_id, callers.get(str(external_id)))
+        return witness.violations, len(witness.tape.documents), len(payments)
     finally:
         register.close()
+
+
+def _hold_answers(
+    witness: Witness, payer: Payer, external_id: UUID, kept: PaymentState | None
+) -> None:
+    """All answers to one id tell of one payment, and the last one tells the truth."""
+    told = payer.answers[external_id]
+    for one in told:
+        if one.is_traceback:
+            witness.accuse(one.errors.strip().splitlines()[-1])
+    named = {one.answer["payment_id"] for one in told if one.answer.get("payment_id")}
+    receipts = {one.answer["receipt"]["receipt_id"] for one in told if one.answer.get("receipt")}
+    if len(named) > 1 or len(receipts) > 1:
+        witness.accuse(f"{external_id} was answered with {sorted(named)}, {sorted(receipts)}")
+    if named and (kept is None or {str(kept.payment.id)} != named):
+        witness.accuse(f"{external_id} was answered with {named}, and is not kept so")
+    results = {one.answer.get("result") for one in told}
+    if "recorded" in results and (kept is None or kept.document is None):
+        witness.accuse(f"{external_id} was answered as recorded, and is not")
+    if "turned_down" in results and (kept is None or not kept.called_off):
+        witness.accuse(f"{external_id} was answered as turned down, and stands")
 
 
 async def read(journal: Path) -> list[PaymentState]:
