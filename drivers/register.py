@@ -245,6 +245,31 @@ class Capabilities:
     marking: bool
 
 
+class LinkState(StrEnum):
+    """What can be seen of the way to a register."""
+
+    PRESENT = "present"
+    """The serial port is listed; the network address takes connections."""
+    ABSENT = "absent"
+    """No such port; no such host."""
+    REFUSED = "refused"
+    """The host is there, and nothing listens at the port."""
+    SILENT = "silent"
+    """Nobody answers at the address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFinding:
+    """The way to a register, looked at from outside."""
+
+    place: str
+    """Name of the port, or host and port."""
+    is_serial: bool
+    state: LinkState
+    others: tuple[str, ...] = ()
+    """The serial ports that there are."""
+
+
 class FiscalRegister(Protocol):
     """A fiscal register. All methods raise `RegisterError` as the module says."""
 

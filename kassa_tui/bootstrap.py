@@ -145,8 +145,9 @@ async def club_station(
     try:
         station = station_settings(settings)
         club = club_settings(settings)
+        url = told.url if training is None else await asyncio.wrap_future(training())
         register = ShtrihRegister(
-            told.url if training is None else await asyncio.wrap_future(training()),
+            url,
             timezone=told.timezone,
             operator_password=int(told.operator_password.get_secret_value()),
             admin_password=int(told.admin_password.get_secret_value()),
@@ -156,6 +157,7 @@ async def club_station(
         raise CannotStart(str(error)) from error
     await _work(
         state,
+        url,
         register,
         station,
         lambda crm: own_club(crm, station.cashier, club),
@@ -188,11 +190,13 @@ async def demo_station(
     url = await asyncio.wrap_future(address())
     zone = local_now().tzinfo
     assert zone is not None, "local time is aware"
-    await _work(state, ShtrihRegister(url, timezone=zone), settings, demo_club, listener, ready)
+    register = ShtrihRegister(url, timezone=zone)
+    await _work(state, url, register, settings, demo_club, listener, ready)
 
 
 async def _work(
     state: Path,
+    url: str,
     register: FiscalRegister,
     settings: StationSettings,
     sign_in: Callable[[EmbeddedCrm], Awaitable[SignIn]],
@@ -200,6 +204,7 @@ async def _work(
     ready: Callable[[Worker], None],
 ) -> None:
     """Run a station over the journal and the embedded CRM of a directory."""
+    from drivers.shtrih.probe import see_link
     from kassa_tui.station.station import Station
 
     journal = await open_journal(state)
@@ -216,6 +221,7 @@ async def _work(
                 crm=crm.session(club.token),
                 club_id=club.club_id,
                 jitter=secrets.SystemRandom().random,
+                see_link=lambda: see_link(url),
             )
             ready(station)
             await station.run()

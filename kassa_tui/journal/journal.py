@@ -104,11 +104,18 @@ class Journal:
         """
         await self._database.run(lambda _: self._check_room())
 
-    def _check_room(self) -> None:
+    async def room(self) -> int:
+        """Free bytes of its disk; less than `ROOM_BYTES` is too little."""
+        return await self._database.run(lambda _: self._room())
+
+    def _room(self) -> int:
         try:
-            free = self._free_bytes(self._folder)
+            return self._free_bytes(self._folder)
         except OSError as error:
             raise JournalError(f"{self.path.name}: {error}") from error
+
+    def _check_room(self) -> None:
+        free = self._room()
         if not os.access(self.path, os.W_OK):
             raise JournalReadOnly(f"{self.path.name} cannot be written")
         if free < ROOM_BYTES:

@@ -14,6 +14,9 @@ from kassa_tui.station.snapshot import Snapshot
 WARN_AFTER = timedelta(hours=23)
 """A shift of this age should be closed before it cannot be used any more."""
 
+AWAY_AFTER = timedelta(seconds=30)
+"""A CRM that fails for less is no news."""
+
 
 class AlarmKind(StrEnum):
     """Most urgent first."""
@@ -34,6 +37,8 @@ class AlarmKind(StrEnum):
     OFD_OVERDUE = "ofd_overdue"
     CASH_UNKNOWN = "cash_unknown"
     """Nobody knows whether the register has a movement of cash."""
+    CRM_AWAY = "crm_away"
+    """It has not answered for a while; what it must hear waits."""
     CRM_POISONED = "crm_poisoned"
     """The CRM does not take a record; a person must look."""
     SHIFT_OLD = "shift_old"
@@ -92,7 +97,11 @@ def _alarms(snapshot: Snapshot) -> Iterator[Alarm]:
         )
     if snapshot.unknown_cash_moves:
         yield Alarm(kind=AlarmKind.CASH_UNKNOWN)
-    if snapshot.crm is not None and snapshot.crm.poisoned:
+    crm = snapshot.crm
+    since = crm.failing_since if crm is not None else None
+    if since is not None and snapshot.at - since >= AWAY_AFTER:
+        yield Alarm(kind=AlarmKind.CRM_AWAY)
+    if crm is not None and crm.poisoned:
         yield Alarm(kind=AlarmKind.CRM_POISONED)
     if _is_old(snapshot):
         yield Alarm(kind=AlarmKind.SHIFT_OLD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -16,12 +17,14 @@ from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import CashDirection
 from kassa_tui.station.basket import LineKind, TaxClass
+from kassa_tui.station.diagnosis import Diagnosis
 from kassa_tui.station.inquiries import (
     MOST_FOUND,
     MOST_PAYMENTS,
     Article,
     Articles,
     Clients,
+    Diagnose,
     FindClients,
     FindGoods,
     FindPayments,
@@ -51,9 +54,15 @@ Reply: TypeAlias = Information | Declined
 class InformationDesk:
     """Works beside the requests; never touches the register."""
 
-    def __init__(self, journal: Journal, office: Office | None) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        office: Office | None,
+        examine: Callable[[], Awaitable[Diagnosis]],
+    ) -> None:
         self._journal = journal
         self._office = office
+        self._examine = examine
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def tell(self, inquiry: Inquiry, now: datetime) -> Reply:
@@ -71,6 +80,8 @@ class InformationDesk:
                 return await self._payments(inquiry)
             case ReadStory(payment_id):
                 return await self._story(payment_id)
+            case Diagnose():
+                return await self._examine()
         if self._office is None:
             return Declined(Objection.CRM_NEEDED)
         match inquiry:

@@ -17,6 +17,7 @@ from uuid import UUID
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.journal.shifts import CashDirection
 from kassa_tui.station.basket import BasketLine, LineKind, TaxClass
+from kassa_tui.station.diagnosis import Diagnosis
 
 MOST_FOUND = 20
 """Clients or goods of one answer."""
@@ -67,7 +68,14 @@ class ReadStory:
     payment_id: UUID
 
 
-Inquiry: TypeAlias = FindClients | FindGoods | ListTariffs | ListArticles | FindPayments | ReadStory
+@dataclass(frozen=True, slots=True)
+class Diagnose:
+    """What is well and what is not, step by step; the way to a silent register is looked at."""
+
+
+Inquiry: TypeAlias = (
+    FindClients | FindGoods | ListTariffs | ListArticles | FindPayments | ReadStory | Diagnose
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,4 +201,4 @@ class Story:
     """In the order of their time."""
 
 
-Information: TypeAlias = Clients | SaleItems | Articles | FoundPayments | Story
+Information: TypeAlias = Clients | SaleItems | Articles | FoundPayments | Story | Diagnosis

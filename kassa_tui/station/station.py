@@ -9,12 +9,13 @@ a lost answer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
 from drivers.register import (
     FiscalRegister,
+    LinkFinding,
     OutcomeUnknown,
     Reason,
     Refused,
@@ -23,11 +24,12 @@ from drivers.register import (
 )
 from kassa_tui.izi.port import Crm
 from kassa_tui.journal.errors import JournalError
-from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.journal import ROOM_BYTES, Journal
 from kassa_tui.journal.records import PaymentState, StoredAttempt
 from kassa_tui.station.cash import Cash
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
+from kassa_tui.station.diagnosis import Diagnosis, diagnose
 from kassa_tui.station.documents import Documents, remembered
 from kassa_tui.station.information import InformationDesk
 from kassa_tui.station.inquiries import Inquiry
@@ -101,6 +103,7 @@ class Station:
         crm: Crm | None = None,
         club_id: str = "",
         jitter: Jitter = lambda: 0.0,
+        see_link: Callable[[], Awaitable[LinkFinding]] | None = None,
     ) -> None:
         """
         Args:
@@ -108,6 +111,7 @@ class Station:
             crm: The CRM as the cashier sees it; None: the till works alone.
             club_id: The club in the CRM.
             jitter: A random part of one, for the pauses between tries of the CRM.
+            see_link: Looks at the way to the register, for a person who looks for a fault.
         """
         self._desk = Desk(register, settings.reading_s, settings.fiscal_s)
         self._documents = Documents(journal, clock, new_id, self._registration_number)
@@ -135,7 +139,8 @@ class Station:
             self._desk, journal, self._recorder, *books, self._current_shift, self._progress
         )
         self._upkeep = Upkeep(journal, settings, clock)
-        self._information = InformationDesk(journal, self._office)
+        self._information = InformationDesk(journal, self._office, self._diagnose)
+        self._see_link = see_link
         self._journal = journal
         self._settings = settings
         self._clock = clock
@@ -148,6 +153,7 @@ class Station:
         self._pause_s = 0.0
         self._retries = 0
         self._status: RegisterStatus | None = None
+        self._status_at: datetime | None = None
         self._silence: Silence | None = None
         self._payments: tuple[PaymentState, ...] = ()
         self._without_document: tuple[PaymentState, ...] = ()
@@ -292,7 +298,7 @@ class Station:
         except RegisterError as error:
             self._fall_silent(error)
         else:
-            self._status, self._silence = status, None
+            self._status, self._status_at, self._silence = status, self._clock(), None
             try:
                 await self._shift.adopt(status)
                 await self._documents.note_facts(status)
@@ -382,25 +388,44 @@ class Station:
         )
         self._publish()
 
+    async def _diagnose(self) -> Diagnosis:
+        link = None
+        # A second link beside one that is in use could disturb it.
+        if self._see_link is not None and self._silence is not None and not self._in_progress:
+            link = await self._see_link()
+        try:
+            room = await self._journal.room()
+        except JournalError:
+            room = None
+        return diagnose(
+            self._view(),
+            link=link,
+            status_at=self._status_at,
+            room=room,
+            least_room=ROOM_BYTES,
+            at=self._clock(),
+        )
+
     def _publish(self) -> None:
-        self._listener(
-            Snapshot(
-                at=self._clock(),
-                club=self._settings.club,
-                till=self._settings.till,
-                cashier=self._settings.cashier,
-                info=self._desk.info,
-                register=self._status,
-                silence=self._silence,
-                payments=self._payments,
-                unissued=self._unissued(),
-                unsettled=self._unsettled_view(),
-                unconfirmed=tuple(filter(is_unconfirmed, self._payments)),
-                crm=self._crm_view(),
-                unknown_cash_moves=tuple(one.move for one in self._cash.open),
-                in_progress=self._in_progress,
-                journal_failure=self._journal_failure or self._upkeep.failure,
-            )
+        self._listener(self._view())
+
+    def _view(self) -> Snapshot:
+        return Snapshot(
+            at=self._clock(),
+            club=self._settings.club,
+            till=self._settings.till,
+            cashier=self._settings.cashier,
+            info=self._desk.info,
+            register=self._status,
+            silence=self._silence,
+            payments=self._payments,
+            unissued=self._unissued(),
+            unsettled=self._unsettled_view(),
+            unconfirmed=tuple(filter(is_unconfirmed, self._payments)),
+            crm=self._crm_view(),
+            unknown_cash_moves=tuple(one.move for one in self._cash.open),
+            in_progress=self._in_progress,
+            journal_failure=self._journal_failure or self._upkeep.failure,
         )
 
     def _unissued(self) -> tuple[PaymentState, ...]:
