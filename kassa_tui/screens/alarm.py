@@ -1,7 +1,8 @@
-"""One alarm, whole: the money, the document, what to do, and the key that does it."""
+"""One alarm, whole: the money, the document, what is safe to do, and the steps to the fault."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import work
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from kassa_tui.screens.examining import ExaminingScreen
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
 from kassa_tui.station.alarms import Alarm, AlarmKind
@@ -18,12 +20,18 @@ from kassa_tui.station.requests import (
     Done,
     IssueReceipt,
     NotRecorded,
+    Objection,
     Recorded,
     Refresh,
     Request,
+    RotateShift,
 )
+from kassa_tui.station.tape import Doubt
+from kassa_tui.widgets.alarm_stories import story
 from kassa_tui.widgets.alarm_words import words
 from kassa_tui.widgets.commands import BACK, HELP, Command, bindings
+from kassa_tui.widgets.guide import Guide
+from kassa_tui.widgets.guide_words import guide
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import outside
 from kassa_tui.widgets.payment_lines import payment_line
@@ -31,14 +39,25 @@ from kassa_tui.widgets.reasons import what_to_do, why
 from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
 
-_DETAIL_CELLS = 300
+_DETAIL_CELLS = 140
 
 
-class AlarmScreen(FramedScreen):
-    """Shows the alarms one after another."""
+@dataclass(frozen=True, slots=True)
+class _Remedy:
+    """The one safe thing that the confirming key does."""
+
+    request: Request | None
+    """None: a person must say something first, on a screen of its own."""
+    words: str
+    """Msgid."""
+
+
+class AlarmScreen(ExaminingScreen):
+    """Shows the alarms one after another. What is not offered here is not safe."""
 
     KEYS = (
         HELP,
+        Command("shift", ("f3",), N_("F3"), N_("Shift"), N_("The shift: count, close, open")),
         Command("next", ("f9",), N_("F9"), N_("Next alarm"), N_("The next alarm")),
         BACK,
         Command(
@@ -47,6 +66,13 @@ class AlarmScreen(FramedScreen):
             N_("F12"),
             N_("Do it"),
             N_("Do what the alarm proposes: issue the receipt, go on printing, ask again (or +)"),
+        ),
+        Command(
+            "print",
+            ("п", "g", "p", "з"),
+            N_("P"),
+            "",
+            N_("With new paper: print the torn document again, as F12 does"),
         ),
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
@@ -59,34 +85,71 @@ class AlarmScreen(FramedScreen):
 
     def compose_work(self) -> ComposeResult:
         yield Still(id="alarm-text")
+        yield Still(id="alarm-remedy")
         yield Still(id="alarm-outcome")
+        yield Guide(id="alarm-guide")
 
     def draw_strip(self) -> None:
         self.strip.hide()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "confirm":
-            return self._remedy is not None and not self._asking
-        if action == "next":
-            return len(self.till.alarms) > 1
+        alarm = self._alarm
+        match action:
+            case "confirm":
+                return self._remedy is not None and not self._asking
+            case "print":
+                is_torn = alarm is not None and alarm.kind is AlarmKind.PRINT_TORN
+                return is_torn and not self._asking
+            case "next":
+                return len(self.till.alarms) > 1
+            case "shift":
+                kinds = (AlarmKind.SHIFT_EXPIRED, AlarmKind.SHIFT_OLD)
+                return alarm is not None and alarm.kind in kinds
         return super().check_action(action, parameters)
 
     def draw(self) -> None:
+        alarm, remedy = self._alarm, self._remedy
         self.query_one("#alarm-text", Still).put(self._text())
-        self.query_one("#alarm-outcome", Still).put(self._outcome)
+        said = self.query_one("#alarm-remedy", Still)
+        said.display = remedy is not None
+        if remedy is not None:
+            said.put(Content.assemble(("F12 ", "bold"), (_(remedy.words), "bold")))
+        outcome = self.query_one("#alarm-outcome", Still)
+        outcome.display = bool(self._outcome.plain)
+        outcome.put(self._outcome)
+        steps = self.query_one(Guide)
+        steps.display = alarm is not None
+        if alarm is None:
+            return
+        if self.diagnosis is None:
+            steps.show((), None)
+        else:
+            at = self.diagnosis.at.astimezone(self.till.now().tzinfo)
+            steps.show(guide(alarm.kind, self.diagnosis), at)
 
     def action_next(self) -> None:
         self._at += 1
         self._outcome = Content("")
         self.redraw()
 
+    def action_shift(self) -> None:
+        from kassa_tui.screens.shift import ShiftScreen
+
+        self.app.switch_screen(ShiftScreen(self.till))
+
+    def action_print(self) -> None:
+        self.action_confirm()
+
     def action_confirm(self) -> None:
         remedy = self._remedy
         assert remedy is not None, "check_action lets nothing else through"
+        if remedy.request is None:
+            self.app.push_screen(self._question())
+            return
         self._asking = True
         self._outcome = Content(_("The register is working..."))
         self.redraw()
-        self._do(remedy)
+        self._do(remedy.request)
 
     @property
     def _alarm(self) -> Alarm | None:
@@ -94,20 +157,49 @@ class AlarmScreen(FramedScreen):
         return alarms[self._at % len(alarms)] if alarms else None
 
     @property
-    def _remedy(self) -> Request | None:
-        """What the confirming key asks the station for."""
-        alarm = self._alarm
-        if alarm is None:
+    def _remedy(self) -> _Remedy | None:
+        alarm, snapshot = self._alarm, self.till.snapshot
+        if alarm is None or snapshot is None:
             return None
         match alarm.kind:
             case AlarmKind.RECEIPT_MISSING:
                 assert alarm.payment is not None, "the alarm concerns a payment"
-                return IssueReceipt(alarm.payment.payment.id)
+                request = IssueReceipt(alarm.payment.payment.id)
+                return _Remedy(request, N_("issue the receipt; no money is taken"))
             case AlarmKind.PRINT_TORN:
-                return ContinuePrint()
-            case AlarmKind.REGISTER_SILENT | AlarmKind.OUTCOME_UNKNOWN:
-                return Refresh()
+                return _Remedy(ContinuePrint(), N_("print the document again"))
+            case AlarmKind.OUTCOME_UNKNOWN if (
+                snapshot.unsettled is not None
+                and snapshot.unsettled.doubt in (Doubt.FN_REPLACED, Doubt.AMBIGUOUS)
+            ):
+                return _Remedy(None, N_("look at both sides and decide"))
+            case AlarmKind.REGISTER_SILENT | AlarmKind.OUTCOME_UNKNOWN | AlarmKind.JOURNAL_FAILED:
+                return _Remedy(Refresh(), N_("ask the register now"))
+            case AlarmKind.CRM_AWAY | AlarmKind.PAYMENT_UNCONFIRMED:
+                return _Remedy(Refresh(), N_("ask the CRM now"))
+            case AlarmKind.SHIFT_EXPIRED | AlarmKind.SHIFT_OLD if snapshot.silence is None:
+                return _Remedy(
+                    RotateShift(), N_("close the shift and open a new one (about a minute)")
+                )
+            case AlarmKind.CRM_POISONED:
+                return _Remedy(None, N_("look at the record and decide"))
+            case AlarmKind.CASH_UNKNOWN:
+                return _Remedy(None, N_("say what became of the money"))
         return None
+
+    def _question(self) -> FramedScreen:
+        """The screen on which a person decides about the alarm."""
+        from kassa_tui.screens.settle import SettleCallScreen, SettleCashScreen, SettleReceiptScreen
+
+        alarm = self._alarm
+        assert alarm is not None, "there is a remedy"
+        match alarm.kind:
+            case AlarmKind.CRM_POISONED:
+                return SettleCallScreen(self.till)
+            case AlarmKind.CASH_UNKNOWN:
+                return SettleCashScreen(self.till)
+            case _:
+                return SettleReceiptScreen(self.till)
 
     def _text(self) -> Content:
         alarm, snapshot = self._alarm, self.till.snapshot
@@ -119,24 +211,20 @@ class AlarmScreen(FramedScreen):
         parts = [Content.assemble((f"{said.level.symbol} ", said.level.style), (title, "bold"))]
         if alarm.payment is not None:
             parts.append(payment_line(alarm.payment, snapshot, self.till.now().tzinfo))
-        parts += [Content(sentence) for sentence in (said.money, said.document) if sentence]
-        if said.detail:
+        parts += [Content.styled(one, "bold") for one in (said.money, said.document) if one]
+        steps = self.diagnosis.steps if self.diagnosis is not None else ()
+        if said.detail and all(step.detail != said.detail for step in steps):
             parts.append(
                 Content.assemble(
-                    (_("The register's words:"), "bold"), " ", outside(said.detail, _DETAIL_CELLS)
+                    _("The register's words:"), " ", outside(said.detail, _DETAIL_CELLS)
                 )
             )
-        remedy = self._remedy
-        parts.append(
-            Content.styled(said.to_do, "bold")
-            if remedy is None
-            else Content.assemble(("F12 ", "bold"), _remedy_words(remedy))
-        )
-        return Content("\n\n").join(parts)
+        parts.append(Content(story(alarm.kind)))
+        return Content("\n").join(parts)
 
     @work(exclusive=True, group="remedy")
-    async def _do(self, remedy: Request) -> None:
-        answer = await self.till.link.ask(remedy)
+    async def _do(self, request: Request) -> None:
+        answer = await self.till.link.ask(request)
         self._asking = False
         match answer:
             case Recorded(payment_id):
@@ -146,19 +234,13 @@ class AlarmScreen(FramedScreen):
                 return
             case Done():
                 self._outcome = mark(Level.WELL, " " + _("Done."))
+            case Declined(Objection.COUNT_NEEDED):
+                said = _("The cash in the drawer must be counted first: F3.")
+                self._outcome = mark(Level.LOOK, " " + said)
             case Declined(reason) | NotRecorded(reason=reason):
                 text = _("Nothing was recorded: {why}.").format(why=why(reason))
                 self._outcome = mark(Level.STOPPED, f" {text} {what_to_do(reason)}")
             case _:
                 self._outcome = mark(Level.UNKNOWN, " " + _("The outcome is unknown."))
+        self.examine()
         self.redraw()
-
-
-def _remedy_words(remedy: Request) -> str:
-    match remedy:
-        case IssueReceipt():
-            return _("issue the receipt; no money is taken")
-        case ContinuePrint():
-            return _("print the document again")
-        case _:
-            return _("ask the register now")

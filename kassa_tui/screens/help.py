@@ -21,12 +21,26 @@ _SYMBOLS = N_("In front of a word:  • well   ! look   X stopped   ? unknown")
 class HelpScreen(FramedScreen):
     """Help for the commands it is given."""
 
-    KEYS = (BACK,)
+    KEYS = (
+        Command(
+            "guide",
+            ("w", "ц", "ч", "x"),
+            N_("W"),
+            N_("What to do?"),
+            N_("Every check of the till, and what to do where it fails"),
+        ),
+        BACK,
+    )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
 
     def __init__(self, till: Till, explained: Sequence[Command]) -> None:
         super().__init__(till)
         self._explained = explained
+
+    def action_guide(self) -> None:
+        from kassa_tui.screens.guide import GuideScreen
+
+        self.app.switch_screen(GuideScreen(self.till))
 
     def compose_work(self) -> ComposeResult:
         lines = [Content.styled(_("Keys of this screen"), "bold"), Content("")]

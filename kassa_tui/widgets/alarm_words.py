@@ -11,7 +11,7 @@ from kassa_tui.station.alarms import Alarm, AlarmKind
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.station.tape import Doubt
 from kassa_tui.widgets.marks import Level
-from kassa_tui.widgets.reasons import what_to_do, why
+from kassa_tui.widgets.reasons import why
 from kassa_tui.widgets.spans import span
 from kassa_tui.words import N_, _
 
@@ -33,10 +33,10 @@ class AlarmWords:
 
 
 _DOUBTS = {
-    Doubt.FN_REPLACED: N_("Another FN is in the register: call the service engineer."),
+    Doubt.FN_REPLACED: N_("Another FN is in the register. F9, then F12: decide by hand."),
     Doubt.STILL_MOVING: N_("The register is still working."),
     Doubt.TAPE_TORN: N_("The tape could not be read as a whole."),
-    Doubt.AMBIGUOUS: N_("A document of the same sum names no payment: compare them by eye."),
+    Doubt.AMBIGUOUS: N_("A document of the same sum names no payment. F9, then F12: decide."),
 }
 
 
@@ -53,7 +53,7 @@ def words(alarm: Alarm, snapshot: Snapshot, now: datetime) -> AlarmWords:
                 Level.STOPPED,
                 _("Money is not taken now."),
                 _("No answer from the register: {why}.").format(why=why(alarm.reason)),
-                what_to_do(alarm.reason),
+                _("F9: what to do, step by step."),
                 alarm.detail,
             )
         case AlarmKind.JOURNAL_FAILED:
@@ -69,7 +69,7 @@ def words(alarm: Alarm, snapshot: Snapshot, now: datetime) -> AlarmWords:
                 Level.STOPPED,
                 _("Money is not taken now."),
                 _("The shift is open for more than 24 hours: the register takes no receipt."),
-                _("Close the shift and open a new one: F3."),
+                _("F9, then F12: close it and open a new one."),
             )
         case AlarmKind.PAPER_OUT:
             return AlarmWords(
@@ -117,7 +117,18 @@ def words(alarm: Alarm, snapshot: Snapshot, now: datetime) -> AlarmWords:
                 Level.LOOK,
                 _("The register gave no answer to a movement of cash."),
                 "",
-                _("Count the drawer, and compare it with the X report."),
+                _("F9, then F12: compare it with the X report and decide."),
+            )
+        case AlarmKind.CRM_AWAY:
+            assert snapshot.crm is not None, "the alarm comes from the CRM's state"
+            assert snapshot.crm.failing_since is not None, "it is away"
+            return AlarmWords(
+                Level.LOOK,
+                _("The CRM has not answered for {age}; records wait: {count}.").format(
+                    age=span(now - snapshot.crm.failing_since), count=snapshot.crm.queued
+                ),
+                "",
+                _("Money is taken as before. F9: what to do."),
             )
         case AlarmKind.CRM_POISONED:
             assert snapshot.crm is not None, "the alarm comes from the CRM's state"
@@ -125,14 +136,14 @@ def words(alarm: Alarm, snapshot: Snapshot, now: datetime) -> AlarmWords:
                 Level.LOOK,
                 _("The CRM does not take {count} records.").format(count=snapshot.crm.poisoned),
                 _("Receipts and money are in order."),
-                _("Tell whoever looks after the CRM."),
+                _("F9, then F12: look at them and decide."),
             )
         case AlarmKind.SHIFT_OLD:
             return AlarmWords(
                 Level.LOOK,
                 _("The shift is open for 23 hours; after 24 no money is taken."),
                 "",
-                _("Close the shift and open a new one: F3."),
+                _("F9, then F12: close it and open a new one."),
             )
 
 

@@ -13,6 +13,7 @@ from drivers.register import (
     FnPhase,
     FnStatus,
     FnWarnings,
+    LinkFinding,
     OfdStatus,
     PrintState,
     Reason,
@@ -31,6 +32,8 @@ from kassa_tui.journal.records import (
     PaymentState,
     StoredAttempt,
 )
+from kassa_tui.station.diagnosis import diagnose
+from kassa_tui.station.inquiries import Diagnose
 from kassa_tui.station.requests import Answer, Done, Request
 from kassa_tui.station.snapshot import InProgress, Phase, Silence, Snapshot, Unsettled
 
@@ -174,6 +177,8 @@ class ScriptedLink:
         self.asked: list[Request] = []
         self.answer = answer
         """None: no answer comes."""
+        self.seen: LinkFinding | None = None
+        """What a look at the way to the register finds."""
         self._snapshot = snapshot
         self._on_snapshot: Callable[[Snapshot], None] | None = None
 
@@ -193,9 +198,19 @@ class ScriptedLink:
 
     def tell(self, snapshot: Snapshot) -> None:
         assert self._on_snapshot is not None
+        self._snapshot = snapshot
         self._on_snapshot(snapshot)
 
     async def ask(self, request: Request) -> Answer:
+        if isinstance(request, Diagnose) and self._snapshot is not None:
+            return diagnose(
+                self._snapshot,
+                link=self.seen,
+                status_at=NOW,
+                room=9000 << 20,
+                least_room=64 << 20,
+                at=NOW,
+            )
         self.asked.append(request)
         if self.answer is None:
             await asyncio.Event().wait()

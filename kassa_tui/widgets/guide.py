@@ -1,0 +1,42 @@
+"""The list of steps of a diagnosis: what was found beside each, what to do below the fault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from textwrap import wrap
+
+from textual.content import Content
+
+from kassa_tui.widgets.guide_words import StepWords, moment
+from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.outside_text import fit, plain
+from kassa_tui.widgets.still import Still
+from kassa_tui.words import _
+
+_INDENT = "    "
+
+
+class Guide(Still):
+    """Steps, one line each; only what is not well says what to do."""
+
+    def show(self, steps: Sequence[StepWords], at: datetime | None) -> None:
+        """`at`: when it was looked; None: not yet."""
+        if at is None:
+            self.put(Content(_("Looking...")))
+            return
+        head = Content.assemble((_("What to do?"), "bold"), f"  {moment(at)}")
+        width = max(self.size.width, 20)
+        self.put(Content("\n").join((head, *self._lines(steps, width))))
+
+    def _lines(self, steps: Sequence[StepWords], width: int) -> list[Content]:
+        lines = []
+        for step in steps:
+            found = fit(plain(step.found, 2 * width), width - 3)
+            lines.append(mark(step.level, f" {found}"))
+            if step.level in (Level.STOPPED, Level.LOOK) and step.to_do:
+                rows = wrap(step.to_do, width - len(_INDENT))
+                lines += [Content.styled(_INDENT + row, "bold") for row in rows]
+            if step.level is Level.STOPPED and step.detail:
+                lines.append(Content(_INDENT + plain(step.detail, width - len(_INDENT))))
+        return lines
