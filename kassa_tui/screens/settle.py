@@ -98,6 +98,9 @@ class SettleScreen(FramedScreen):
     def on_mount(self) -> None:
         self.choice.focus()
 
+    def draw_strip(self) -> None:
+        self.strip.hide()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "confirm":
             return self.is_open and not self._asking

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from textwrap import wrap
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from kassa_tui.widgets.guide_words import StepWords, moment
@@ -32,9 +33,11 @@ class Guide(Still):
     def _lines(self, steps: Sequence[StepWords], width: int) -> list[Content]:
         lines = []
         for step in steps:
-            found = fit(plain(step.found, 2 * width), width - 3)
+            both = f"{step.found} {step.to_do}"
+            on_one_line = step.level is Level.UNKNOWN and cell_len(both) <= width - 3
+            found = fit(plain(both if on_one_line else step.found, 2 * width), width - 3)
             lines.append(mark(step.level, f" {found}"))
-            if step.level in (Level.STOPPED, Level.LOOK) and step.to_do:
+            if step.to_do and not on_one_line:
                 rows = wrap(step.to_do, width - len(_INDENT))
                 lines += [Content.styled(_INDENT + row, "bold") for row in rows]
             if step.level is Level.STOPPED and step.detail:

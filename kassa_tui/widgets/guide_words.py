@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from drivers.register import LinkState
+from drivers.register import LinkState, Reason
 from kassa_tui.station.alarms import AlarmKind
 from kassa_tui.station.diagnosis import Check, Diagnosis, Finding, Step
 from kassa_tui.widgets.marks import Level
@@ -45,7 +45,7 @@ _LEVELS = {
 
 _WORDS: dict[tuple[Check, Finding], str] = {
     (Check.POWER, Finding.WELL): N_("The register has power."),
-    (Check.POWER, Finding.BY_EYE): N_("Is the register switched on, does its lamp burn?"),
+    (Check.POWER, Finding.BY_EYE): N_("Does the register's lamp burn?"),
     (Check.CABLE, Finding.WELL): N_("The cable is in."),
     (Check.CABLE, Finding.BY_EYE): N_("Is the cable firmly in at both ends?"),
     (Check.PORT, Finding.WELL): N_("The port {place} is there."),
@@ -109,8 +109,8 @@ _ADDRESS_ADVICE = {
     LinkState.SILENT: N_("Check its power, the network cable, the address and the firewall."),
 }
 _ADVICE: dict[tuple[Check, Finding], str] = {
-    (Check.POWER, Finding.BY_EYE): N_("Switch it off, wait ten seconds and switch it on."),
-    (Check.CABLE, Finding.BY_EYE): N_("Take it out and put it in: the port must go and come back."),
+    (Check.POWER, Finding.BY_EYE): N_("If not, switch it on."),
+    (Check.CABLE, Finding.BY_EYE): N_("Take it out and put it in."),
     (Check.PORT, Finding.WRONG): N_("Put the cable in, or set the right port in the settings."),
     (Check.DEVICE, Finding.WRONG): N_("Switch the register off and on; check its speed."),
     (Check.PASSWORD, Finding.WRONG): N_("Check the password in the settings."),
@@ -175,6 +175,12 @@ def _sentences(step: Step, diagnosis: Diagnosis) -> tuple[str, str]:
         return _(_ADDRESS_WORDS[link.state]), _(_ADDRESS_ADVICE[link.state])
     if step.check is Check.SHIFT and step.finding is Finding.LOOK and step.value is None:
         return _(_SHIFT_IS_CLOSED), _("Open the shift: F3.")
+    if (
+        step.check is Check.DEVICE
+        and step.reason is Reason.UNREACHABLE
+        and step.finding is Finding.WRONG
+    ):
+        return _("The register is silent."), _(_ADVICE[key])
     if step.finding is Finding.WRONG and step.check in (Check.FN, Check.DEVICE) and step.reason:
         return _(_WORDS[key]), what_to_do(step.reason)
     return _(_WORDS[key]), _(_ADVICE[key]) if key in _ADVICE else ""
