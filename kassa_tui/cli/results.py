@@ -58,6 +58,8 @@ class Result:
     """What JSON says beside it."""
     lines: tuple[str, ...] = ()
     """What a person reads; empty: the name and the detail."""
+    is_report: bool = False
+    """The lines are what was asked for, however it stands: they go to stdout."""
 
     def tell(self, as_json: bool) -> int:
         """Say it, and give the exit code. What went wrong goes to stderr, JSON never does."""
@@ -66,7 +68,8 @@ class Result:
             sys.stdout.write(json.dumps({"result": self.result, **self.told}) + "\n")
             sys.stdout.flush()
         else:
-            stream = sys.stdout if self.code == exit_codes.DONE else sys.stderr
+            is_good = self.is_report or self.code == exit_codes.DONE
+            stream = sys.stdout if is_good else sys.stderr
             lines = self.lines or (str(self.told.get("detail") or self.result),)
             stream.writelines(f"{line}\n" for line in lines)
             stream.flush()

@@ -117,7 +117,10 @@ class Diagnosis:
 
     @property
     def register_is_away(self) -> bool:
-        return any(one.check is Check.DEVICE and one.finding is Finding.WRONG for one in self.steps)
+        """It does not answer as it should, whatever stands in the way."""
+        return any(
+            one.check is Check.DEVICE and one.finding is not Finding.WELL for one in self.steps
+        )
 
     @property
     def is_well(self) -> bool:
