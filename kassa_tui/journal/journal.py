@@ -493,6 +493,10 @@ class Journal:
         """What each method brought in a shift; payments called off do not count."""
         return await self._ask(lambda db: reading.sums_of_shift(db, shift_id))
 
+    async def payments_in_shift(self, shift_id: UUID) -> int:
+        """How many payments a shift has; those called off do not count."""
+        return await self._ask(lambda db: reading.payments_in_shift(db, shift_id))
+
     async def add_cash_move(self, move: CashMove, calls: Sequence[Call] = ()) -> None:
         """Note that cash is about to be put in or taken out."""
 

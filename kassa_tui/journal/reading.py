@@ -300,6 +300,13 @@ def sums_of_shift(db: sqlite3.Connection, shift_id: UUID) -> dict[PayBy, MethodS
     return {PayBy(method): MethodSums(taken=t, returned=r) for method, t, r in rows}
 
 
+def payments_in_shift(db: sqlite3.Connection, shift_id: UUID) -> int:
+    count: int = db.execute(
+        "SELECT count(*) FROM payment WHERE shift = ? AND called_off = ''", (str(shift_id),)
+    ).fetchone()[0]
+    return count
+
+
 def cash_moves(db: sqlite3.Connection, shift_id: UUID) -> tuple[StoredCashMove, ...]:
     rows = db.execute(
         "SELECT * FROM cash_move WHERE shift = ? ORDER BY id", (str(shift_id),)

@@ -10,6 +10,7 @@ Every request is answered once, in the order of the queue, inquiries beside it::
     TurnedDown    the CRM refuses: the payment has ended, nothing is printed, money goes back
     Several       one answer to each receipt of a basket that was split
     Tape          what the register's tape says
+    ClosingPreview  how the shift stands before it is closed
     Information   what an inquiry asked for (see `inquiries`)
     Declined      nothing was done and nothing noted
 
@@ -27,6 +28,7 @@ from uuid import UUID
 from drivers.register import Reason
 from kassa_tui.journal.records import Document, PayBy
 from kassa_tui.station.basket import BasketLine, Paid
+from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing
 from kassa_tui.station.inquiries import Information, Inquiry
 
 
@@ -306,6 +308,7 @@ Request: TypeAlias = (
     | OpenShift
     | CloseShift
     | RotateShift
+    | PreviewClosing
     | XReport
     | MoveCash
     | PrintCopy
@@ -446,4 +449,4 @@ class Tape:
     documents: tuple[Document, ...]
 
 
-Answer: TypeAlias = PaymentAnswer | Several | Tape | Done | Declined | Information
+Answer: TypeAlias = PaymentAnswer | Several | Tape | Done | ClosingPreview | Declined | Information

@@ -22,6 +22,7 @@ from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import ShiftClosing, ShiftOpening, ShiftRecord, ShiftStep
 from kassa_tui.station import calls
 from kassa_tui.station.attachments import told_number
+from kassa_tui.station.closing_preview import ClosingPreview
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
@@ -40,7 +41,8 @@ from kassa_tui.station.requests import (
     Uncertain,
 )
 from kassa_tui.station.settings import StationSettings
-from kassa_tui.station.shift_report import journal_total, shift_report, z_report
+from kassa_tui.station.shift_report import journal_total, shift_report, tape_sums, z_report
+from kassa_tui.station.shift_view import ShiftView, shift_view
 
 
 class Shift:
@@ -69,6 +71,8 @@ class Shift:
         self._new_id = new_id
         self.record: ShiftRecord | None = None
         """The shift that is not closed, as of the last `recall`."""
+        self.view: ShiftView | None = None
+        """The same with its sums, as of the last `add_up`."""
 
     @property
     def current_id(self) -> UUID | None:
@@ -79,6 +83,42 @@ class Shift:
 
     async def recall(self) -> None:
         self.record = await self._journal.current_shift()
+
+    async def add_up(self) -> None:
+        """Sums of the shift for the faces: the longer it is, the longer they take."""
+        self.view = None
+        if self.record is not None:
+            blind = self._office is not None and self._settings.blind_count
+            self.view = await shift_view(self._journal, self.record, blind_count=blind)
+
+    async def preview(self, without_receipt: int, unsettled: int) -> ClosingPreview | Declined:
+        """What the end of the shift would tell now, but for the drawer."""
+        status = await self._desk.status()
+        office, waiting, poisoned = self._office, 0, 0
+        if office is not None and self._outbox is not None:
+            await office.look()
+            await self._outbox.recall()
+            waiting, poisoned = self._outbox.counts.pending, self._outbox.counts.poisoned
+        standing = office.shift if office is not None and office.failing_since is None else None
+        if status.shift is ShiftState.CLOSED and standing is None:
+            return Declined(Reason.SHIFT_CLOSED)
+        on_tape = None
+        if status.shift is not ShiftState.CLOSED:
+            last = status.fn.last_fiscal_document_number
+            on_tape = await tape_sums(self._desk, last, self._settings.fiscal_s)
+        in_journal = 0
+        if self.record is not None:
+            in_journal = await journal_total(self._journal, self.record.opening.id)
+        totals = standing.totals if standing is not None else None
+        return ClosingPreview(
+            register_total=on_tape.total if on_tape is not None else None,
+            journal_total=in_journal,
+            crm_total=totals.register_total if totals is not None else None,
+            waiting=waiting,
+            poisoned=poisoned,
+            without_receipt=without_receipt,
+            unsettled=unsettled,
+        )
 
     async def adopt(self, status: RegisterStatus) -> None:
         """Note what was done at the register by hand: a shift opened there, or closed."""

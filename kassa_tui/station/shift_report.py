@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from uuid import UUID
 
 from drivers.ffd.document import FiscalDocument
@@ -21,49 +22,73 @@ _MOST_DOCUMENTS = 3000
 _RETURNS = (CalculationSign.SALE_RETURN, CalculationSign.EXPENSE)
 
 
+@dataclass(slots=True)
+class TapeSums:
+    """What the receipts of a shift were paid by, kopecks."""
+
+    cash: int = 0
+    cashless: int = 0
+    return_cash: int = 0
+    return_cashless: int = 0
+
+    @property
+    def total(self) -> int:
+        """Cash and card, returns taken off."""
+        return self.cash + self.cashless - self.return_cash - self.return_cashless
+
+
 async def z_report(desk: Desk, closing: FiscalDocument, longest_s: float) -> ZReport | None:
     """Cash and card of the register's shift, added up from its own tape.
 
     The closing report itself holds totals that many firmwares do not let be read. None where
     the tape does not tell how its receipts were paid, or not within `longest_s`.
     """
+    if closing.shift_number is None:
+        return None
+    sums = await tape_sums(desk, closing.fiscal_document_number - 1, longest_s)
+    if sums is None:
+        return None
+    return ZReport(
+        fiscal_document_number=closing.fiscal_document_number,
+        shift_number=closing.shift_number,
+        date_time=closing.date_time,
+        cash_total_sum=sums.cash,
+        ecash_total_sum=sums.cashless,
+        return_cash_total_sum=sums.return_cash,
+        return_ecash_total_sum=sums.return_cashless,
+    )
+
+
+async def tape_sums(desk: Desk, last: int, longest_s: float) -> TapeSums | None:
+    """The receipts from `last` back to the opening of their shift; None: the tape does not
+    tell, or not within `longest_s`."""
     try:
         async with asyncio.timeout(longest_s):
-            return await _added_up(desk, closing)
+            return await _added_up(desk, last)
     except TimeoutError:
         await desk.drop()
         return None
 
 
-async def _added_up(desk: Desk, closing: FiscalDocument) -> ZReport | None:
-    if closing.shift_number is None:
-        return None
-    sums = {"cash": 0, "ecash": 0, "return_cash": 0, "return_ecash": 0}
-    number = closing.fiscal_document_number - 1
-    for _ in range(_MOST_DOCUMENTS):
-        if number < 1:
-            return None
+async def _added_up(desk: Desk, last: int) -> TapeSums | None:
+    sums = TapeSums()
+    for number in range(last, max(0, last - _MOST_DOCUMENTS), -1):
         try:
             document = (await desk.tape(number, number))[0]
         except RegisterError:
             return None
         if document.form is DocumentForm.SHIFT_OPENING:
-            return ZReport(
-                fiscal_document_number=closing.fiscal_document_number,
-                shift_number=closing.shift_number,
-                date_time=closing.date_time,
-                cash_total_sum=sums["cash"],
-                ecash_total_sum=sums["ecash"],
-                return_cash_total_sum=sums["return_cash"],
-                return_ecash_total_sum=sums["return_ecash"],
-            )
-        if document.calculation_sign is not None:
-            if document.payments is None:
-                return None
-            side = "return_" if document.calculation_sign in _RETURNS else ""
-            sums[f"{side}cash"] += document.payments.cash
-            sums[f"{side}ecash"] += document.payments.cashless
-        number -= 1
+            return sums
+        if document.calculation_sign is None:
+            continue
+        if document.payments is None:
+            return None
+        if document.calculation_sign in _RETURNS:
+            sums.return_cash += document.payments.cash
+            sums.return_cashless += document.payments.cashless
+        else:
+            sums.cash += document.payments.cash
+            sums.cashless += document.payments.cashless
     return None
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from drivers.register import Reason, RegisterInfo, RegisterStatus
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.journal.shifts import CashMove
+from kassa_tui.station.shift_view import ShiftView
 from kassa_tui.station.tape import Doubt
 
 TRAINING_FN_PREFIX = "9999"
@@ -114,6 +115,8 @@ class Snapshot:
     in_progress: InProgress | None = None
     crm: CrmState | None = None
     """None: no CRM is used."""
+    shift: ShiftView | None = None
+    """The journal's shift, as of the last look around; None: no shift is open."""
     unknown_cash_moves: tuple[CashMove, ...] = ()
     """Cash movements of which nobody knows whether the register has them, oldest first."""
     journal_failure: str = ""

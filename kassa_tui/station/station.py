@@ -27,6 +27,7 @@ from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import ROOM_BYTES, Journal
 from kassa_tui.journal.records import PaymentState, StoredAttempt
 from kassa_tui.station.cash import Cash
+from kassa_tui.station.closing_preview import PreviewClosing
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.diagnosis import Diagnosis, diagnose
@@ -253,6 +254,10 @@ class Station:
                     return await self._shift.close(request)
                 case RotateShift():
                     return await self._rotate(request)
+                case PreviewClosing():
+                    return await self._shift.preview(
+                        len(self._unissued()), len(self._settlement.open)
+                    )
                 case MoveCash():
                     status = await self._recorder.ready(abs(request.amount))
                     if isinstance(status, Declined):
@@ -312,6 +317,7 @@ class Station:
                 failure = str(error)
         try:
             await self._recall()
+            await self._shift.add_up()
         except JournalError as error:
             failure = str(error)
         self._in_progress = None  # not before the payments are told anew: others publish, too
@@ -423,6 +429,7 @@ class Station:
             unsettled=self._unsettled_view(),
             unconfirmed=tuple(filter(is_unconfirmed, self._payments)),
             crm=self._crm_view(),
+            shift=self._shift.view,
             unknown_cash_moves=tuple(one.move for one in self._cash.open),
             in_progress=self._in_progress,
             journal_failure=self._journal_failure or self._upkeep.failure,
