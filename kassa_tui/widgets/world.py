@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from drivers.register import PrintState, RegisterStatus, ShiftState
+from kassa_tui.station.alarms import WARN_AFTER
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.spans import span
@@ -79,9 +80,10 @@ def _shift(
                 number=number
             )
         case ShiftState.OPEN:
-            length = span(shift_open_for(register, snapshot, now))
-            return _unless(told, Level.WELL), _("Shift {number}: {length}").format(
-                number=number, length=length
+            age = shift_open_for(register, snapshot, now)
+            level = Level.LOOK if age >= WARN_AFTER else Level.WELL
+            return _unless(told, level), _("Shift {number}: {length}").format(
+                number=number, length=span(age)
             )
 
 
