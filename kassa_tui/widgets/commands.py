@@ -32,7 +32,13 @@ class Command:
     """Asked before the field that has the cursor."""
 
     def binding(self) -> Binding:
-        return Binding(",".join(self.keys), self.action, show=False, priority=self.priority)
+        keys = dict.fromkeys(form for key in self.keys for form in (key, _capital(key)))
+        return Binding(",".join(keys), self.action, show=False, priority=self.priority)
+
+
+def _capital(key: str) -> str:
+    """A letter as it comes with Caps Lock; names of other keys stay."""
+    return key.upper() if len(key) == 1 else key
 
 
 def bindings(commands: Iterable[Command]) -> list[Binding]:
