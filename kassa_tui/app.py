@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from textual.app import App
 from textual.theme import Theme
@@ -35,11 +36,18 @@ class KassaApp(App[str], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - Textual's form
 
-    def __init__(self, link: Link, now: Callable[[], datetime], *, console: bool) -> None:
+    def __init__(
+        self,
+        link: Link,
+        now: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        *,
+        console: bool,
+    ) -> None:
         """`now` gives aware time in the zone of the screen; `console`: a Linux console."""
         super().__init__(css_path=_styles() / "kassa.tcss")
         self.animation_level = "none"
-        self.till = Till(link=link, now=now, console=console)
+        self.till = Till(link=link, now=now, new_id=new_id, console=console)
         for theme in themes():
             self.register_theme(theme)
         self.theme = "kassa-console" if console else "kassa"

@@ -75,7 +75,7 @@ def face(state: Path, hosted: Hosted, *, view: bool) -> int:
 
     try:
         with joined(state, hosted, view=view) as link:
-            app = KassaApp(link, local_now, console=console)
+            app = KassaApp(link, local_now, new_id, console=console)
             try:
                 failure = app.run()
             finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -91,6 +92,12 @@ class FramedScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a command can be done now."""
         return action != "alarms" or bool(self.till.alarms)
+
+    def open_kept(self, name: str, make: Callable[[], Screen[None]]) -> None:
+        """Show the one screen of this name: what is typed there stays when it is left."""
+        if not self.app.is_screen_installed(name):
+            self.app.install_screen(make(), name)
+        self.app.push_screen(name)
 
     def action_help(self) -> None:
         from kassa_tui.screens.help import HelpScreen

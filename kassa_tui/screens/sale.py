@@ -156,7 +156,7 @@ class SaleScreen(FramedScreen):
         from kassa_tui.screens.shift import ShiftScreen
 
         self._declined = None
-        self.app.push_screen(ShiftScreen(self.till))
+        self.open_kept("shift", lambda: ShiftScreen(self.till))
 
     def action_leave(self) -> None:
         snapshot = self.till.snapshot

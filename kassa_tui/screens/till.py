@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from kassa_tui.link.link import Link
 from kassa_tui.station.alarms import Alarm, alarms
+from kassa_tui.station.requests import ShiftReport
 from kassa_tui.station.snapshot import Snapshot
 
 
@@ -18,10 +20,14 @@ class Till:
     link: Link
     now: Callable[[], datetime]
     """The clock that dates snapshots; aware, in the zone of the screen."""
+    new_id: Callable[[], UUID]
+    """Ids of what must be done once, however often it is asked for."""
     console: bool
     """A Linux console: sixteen colours, a font without half-blocks."""
     snapshot: Snapshot | None = None
     """The last one; None until the station has told of itself."""
+    end_report: ShiftReport | None = None
+    """Of the last shift that was closed from this face."""
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:

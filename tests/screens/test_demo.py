@@ -16,12 +16,12 @@ from tests.test_imports import loaded_by, packages
 async def test_a_shift_is_opened_and_a_payment_becomes_a_receipt(tmp_path: Path) -> None:
     with bootstrap.virtual_register(tmp_path) as address:
         host = StationHost(lambda *parts: bootstrap.demo_station(tmp_path, address, *parts))
-        app = KassaApp(InProcessLink(host), bootstrap.local_now, console=False)
+        app = KassaApp(InProcessLink(host), bootstrap.local_now, bootstrap.new_id, console=False)
         async with app.run_test(size=(80, 24)) as pilot:
             while app.till.snapshot is None or app.till.snapshot.register is None:
                 await pilot.pause(0.02)
             assert app.till.snapshot.is_training
-            await pilot.press("f3", "f12")
+            await pilot.press("f3", "f12", "f12")
             while app.till.snapshot.register.shift != "open":  # type: ignore[union-attr]
                 await pilot.pause(0.02)
             await pilot.press("f10", "enter", *"500", "f12")

@@ -5,22 +5,19 @@ from dataclasses import replace
 import pytest
 from textual import events
 
-from drivers.register import PrintState, Reason, ShiftState
+from drivers.register import PrintState, Reason
 from kassa_tui.journal.records import PayBy
 from kassa_tui.screens.alarm import AlarmScreen
 from kassa_tui.screens.help import HelpScreen
 from kassa_tui.screens.leave import LeaveScreen
 from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
-from kassa_tui.screens.shift import ShiftScreen
 from kassa_tui.station.requests import (
-    CloseShift,
     ContinuePrint,
     Declined,
     IssueReceipt,
     NotRecorded,
     Objection,
-    OpenShift,
     PrintCopy,
     Recorded,
     TakePayment,
@@ -210,45 +207,6 @@ async def test_a_torn_print_is_continued_from_its_alarm() -> None:
         await pilot.press("f9", "f12")
         await pilot.pause()
         assert link.asked == [ContinuePrint()]
-
-
-async def test_the_shift_turns_over_on_the_confirming_key() -> None:
-    link = ScriptedLink(CALM)
-    app = face(link)
-    async with running(app) as pilot:
-        await pilot.press("f3", "enter")
-        assert isinstance(app.screen, ShiftScreen)
-        assert link.asked == []
-        await pilot.press("f12")
-        await pilot.pause()
-        link.tell(SHIFT_CLOSED)
-        await pilot.press("f12")
-        await pilot.pause()
-        assert link.asked == [CloseShift(), OpenShift()]
-
-
-async def test_a_second_press_does_not_close_the_shift_that_the_first_has_opened() -> None:
-    link = ScriptedLink(SHIFT_CLOSED)
-    app = face(link)
-    async with running(app) as pilot:
-        await pilot.press("f3", "f12")
-        await pilot.pause()
-        link.tell(CALM)
-        await pilot.press("f12")
-        await pilot.pause()
-        assert link.asked == [OpenShift()]
-        assert "F12" not in text(app)
-
-
-async def test_an_expired_shift_can_be_closed() -> None:
-    expired = replace(CALM, register=replace(REGISTER, shift=ShiftState.EXPIRED))
-    link = ScriptedLink(expired)
-    app = face(link)
-    async with running(app) as pilot:
-        assert "больше 24 часов" in text(app)
-        await pilot.press("f3", "f12")
-        await pilot.pause()
-        assert link.asked == [CloseShift()]
 
 
 @pytest.mark.parametrize("key", ["п", "g", "p", "з"])

@@ -117,8 +117,3 @@ def test_the_console_skin(snap_compare: Compare) -> None:
 def test_help(snap_compare: Compare, language: str) -> None:
     app = face(ScriptedLink(CALM))
     assert snap_compare(app, terminal_size=NARROW, run_before=after(press("f1")))
-
-
-def test_the_shift(snap_compare: Compare) -> None:
-    app = face(ScriptedLink(CALM))
-    assert snap_compare(app, terminal_size=NARROW, run_before=after(press("f3")))

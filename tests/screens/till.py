@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from itertools import count
+from typing import Any
 from uuid import UUID
 
 from textual.pilot import Pilot
@@ -35,7 +37,8 @@ from kassa_tui.journal.records import (
 from kassa_tui.station.diagnosis import diagnose
 from kassa_tui.station.inquiries import Diagnose
 from kassa_tui.station.requests import Answer, Done, Request
-from kassa_tui.station.snapshot import InProgress, Phase, Silence, Snapshot, Unsettled
+from kassa_tui.station.shift_view import MethodTotal, ShiftView
+from kassa_tui.station.snapshot import CrmState, InProgress, Phase, Silence, Snapshot, Unsettled
 
 MOSCOW = timezone(timedelta(hours=3))
 NOW = datetime(2026, 11, 20, 14, 32, tzinfo=MOSCOW)
@@ -61,6 +64,29 @@ REGISTER = RegisterStatus(
     ofd=OfdStatus(unsent_count=0),
     cash_in_drawer=0,
     open_document=False,
+)
+SHIFT = ShiftView(
+    number=27,
+    opened_at=NOW - timedelta(hours=5, minutes=12),
+    opened_by="Иванова А.",
+    opening_cash=1_000_00,
+    totals=(
+        MethodTotal(method=PayBy.CASH, taken=13_180_50, returned=100_00),
+        MethodTotal(method=PayBy.CARD, taken=300_00, returned=0),
+        MethodTotal(method=PayBy.BALANCE, taken=250_00, returned=0),
+    ),
+    payments=18,
+    cash_in=500_00,
+    cash_out=150_00,
+    collected=5_000_00,
+    blind_count=True,
+)
+CRM = CrmState(
+    shift_is_open=True,
+    shift_opened_at=NOW - timedelta(hours=5, minutes=12),
+    failing_since=None,
+    queued=0,
+    poisoned=0,
 )
 SILENCE = Silence(since=NOW - timedelta(minutes=12), reason=Reason.UNREACHABLE, detail="errno 111")
 
@@ -170,6 +196,10 @@ RECORDING = replace(
 SHIFT_CLOSED = replace(CALM, register=replace(REGISTER, shift=ShiftState.CLOSED))
 
 
+SHIFT_OPEN = replace(CALM, shift=SHIFT, crm=CRM)
+SHIFT_EXPIRED = replace(SHIFT_OPEN, register=replace(REGISTER, shift=ShiftState.EXPIRED))
+
+
 class ScriptedLink:
     """Tells given snapshots, keeps what it is asked, answers what a test wants."""
 
@@ -179,6 +209,8 @@ class ScriptedLink:
         """None: no answer comes."""
         self.seen: LinkFinding | None = None
         """What a look at the way to the register finds."""
+        self.answers: dict[type[Any], Answer | None] = {}
+        """Answers to requests of one class, before `answer`."""
         self._snapshot = snapshot
         self._on_snapshot: Callable[[Snapshot], None] | None = None
 
@@ -212,14 +244,16 @@ class ScriptedLink:
                 at=NOW,
             )
         self.asked.append(request)
-        if self.answer is None:
+        answer = self.answers.get(type(request), self.answer)
+        if answer is None:
             await asyncio.Event().wait()
-        assert self.answer is not None
-        return self.answer
+        assert answer is not None
+        return answer
 
 
 def face(link: ScriptedLink, *, console: bool = False) -> KassaApp:
-    return KassaApp(link, lambda: NOW, console=console)
+    ids = map(UUID, (f"{number:032x}" for number in count(1)))
+    return KassaApp(link, lambda: NOW, lambda: next(ids), console=console)
 
 
 def lines(app: KassaApp) -> list[str]:
