@@ -86,10 +86,11 @@ class Shift:
 
     async def add_up(self) -> None:
         """Sums of the shift for the faces: the longer it is, the longer they take."""
-        self.view = None
+        view = None
         if self.record is not None:
             blind = self._office is not None and self._settings.blind_count
-            self.view = await shift_view(self._journal, self.record, blind_count=blind)
+            view = await shift_view(self._journal, self.record, blind_count=blind)
+        self.view = view
 
     async def preview(self, without_receipt: int, unsettled: int) -> ClosingPreview | Declined:
         """What the end of the shift would tell now, but for the drawer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,8 +55,11 @@ class ShiftView:
 async def shift_view(journal: Journal, record: ShiftRecord, *, blind_count: bool) -> ShiftView:
     """Raises `JournalError`."""
     shift_id = record.opening.id
-    sums = await journal.sums_of_shift(shift_id)
-    moves = await journal.cash_moves(shift_id)
+    sums, moves, payments = await asyncio.gather(
+        journal.sums_of_shift(shift_id),
+        journal.cash_moves(shift_id),
+        journal.payments_in_shift(shift_id),
+    )
     out = _moved(moves, CashDirection.OUT)
     collected = _moved(moves, CashDirection.OUT, _COLLECTION)
     return ShiftView(
@@ -68,7 +72,7 @@ async def shift_view(journal: Journal, record: ShiftRecord, *, blind_count: bool
             for method in PayBy
             if method in sums
         ),
-        payments=await journal.payments_in_shift(shift_id),
+        payments=payments,
         cash_in=_moved(moves, CashDirection.IN),
         cash_out=out - collected,
         collected=collected,
