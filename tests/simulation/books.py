@@ -87,7 +87,7 @@ class Audit:
             self._witness.hold(state)
             self._check_end(state)
         self._check_moves()
-        if self._settled:
+        if self._settled and not (self._witness.restored and self._tape.is_replaced):
             self._check_money()
         if self._books.crm is not None:
             self._check_crm(self._books.crm)
@@ -101,7 +101,9 @@ class Audit:
                 self._accuse(f"{receipt_id} is on the tape, not in the journal")
             elif state.called_off:
                 self._accuse(f"{receipt_id} was called off, and is on the tape")
-            if len(documents) > 1:
+            # Behind a new FN an old journal has nobody to ask for what the old FN holds.
+            drives = {one.fiscal_drive_number for one in documents}
+            if len(documents) > 1 and not (self._witness.restored and len(drives) > 1):
                 numbers = [one.fiscal_document_number for one in documents]
                 self._accuse(f"{receipt_id} has {len(documents)} documents: {numbers}")
         for key, document in self._tape.documents.items():
@@ -243,6 +245,9 @@ class Audit:
         )
         if not set(attached) <= set(taped):
             self._accuse(f"{payment_id} has {attached} attached, the tape has {taped}")
+        drives = {receipt_id.partition(":")[0] for receipt_id in taped}
+        if self._witness.restored and len(drives) > 1:
+            return
         if self._settled and attached != taped:
             errors = [row["error"] for row in self._calls[str(payment_id)] if row["error"]]
             self._accuse(f"{payment_id}: {attached} attached, not {taped} {errors}")

@@ -31,7 +31,7 @@ from kassa_tui.station.requests import (
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.station.tape import Doubt
 from tests.simulation.club import Place
-from tests.simulation.operations import WHY, drawn, other_sum
+from tests.simulation.operations import WHY, drawn, open_shift, other_sum
 from tests.simulation.world import MOST_FNS, World
 
 SETTLE_S = 600
@@ -78,6 +78,8 @@ class Cashier:
             mended = remedy(self._world, snapshot)
             if mended is not None:
                 return mended
+        if snapshot is not None and _is_closed(snapshot) and random.random() < 0.8:
+            return open_shift(self._world, random)
         if self._asked and random.random() < 0.15:
             again = random.choice(self._asked[-4:])  # as a caller does who has not heard
             return other_sum(again) if random.random() < 0.1 else again
@@ -121,6 +123,14 @@ class Cashier:
             if process is not None and process.die_at is None and chance.strikes(fault):
                 world.power_cut = power_cut
                 process.die_at = process.steps + 1 + int(10 ** (self._random.random() * 4))
+
+
+def _is_closed(snapshot: Snapshot) -> bool:
+    """Whether the screen says that nothing can be sold for want of a shift."""
+    register, crm = snapshot.register, snapshot.crm
+    if crm is not None and crm.shift_is_open is False:
+        return True
+    return register is not None and register.shift is ShiftState.CLOSED
 
 
 def remedy(world: World, snapshot: Snapshot) -> Request | None:

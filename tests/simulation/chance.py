@@ -33,20 +33,20 @@ WORLD = {
     "fn-replaced": 0.04,
 }
 """By operation of the cashier."""
-RARE = {"fn-replaced-in-flight": 0.05, "journal-restored": 0.15}
-"""By receipt that is being closed; by death of the station."""
+RARE = {"fn-replaced-in-flight": 0.2, "journal-restored": 0.15, "cash-by-hand": 0.3}
+"""By receipt that is being closed; by death of the station; by movement of cash."""
 CRM = {
     "crm-unreachable": 0.04,
     "crm-answer-lost": 0.09,
     "crm-hangs-executed": 0.03,
     "crm-hangs-not-executed": 0.03,
     "crm-fails-before": 0.04,
-    "crm-fails-after": 0.06,
+    "crm-fails-after": 0.08,
     "crm-rate-limit": 0.03,
     "crm-sign-in": 0.03,
     "crm-duplicate": 0.06,
     "crm-slow": 0.06,
-    "crm-balance-spent": 0.4,
+    "crm-balance-spent": 0.6,
 }
 """By call; the last by call that takes from a balance."""
 CLUB = {"crm-away": 0.06, "crm-shift-closed": 0.06}
@@ -91,7 +91,7 @@ class Chance:
         }
         featured = tuple(RATES)[seed % len(RATES)]
         if share:
-            self.rates[featured] = min(RATES[featured] * _FEATURED, _MOST)
+            self.rates[featured] = min(RATES[featured] * _FEATURED, 1.0)
 
     @classmethod
     def none(cls) -> Chance:

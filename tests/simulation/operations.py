@@ -109,6 +109,8 @@ def anonymous_top_up(world: World, random: Random) -> Request:
 def top_up(world: World, random: Random) -> Request:
     """For a client, known or found by his telephone."""
     client_id = random.choice(CLIENTS)
+    if world.loop.time() < world.crm_network.away_until and random.random() < 0.4:
+        client_id = CLIENTS[-1]  # the CRM will refuse what is printed by then
     request = anonymous_top_up(world, random)
     assert isinstance(request, TakePayment)
     if random.random() < 0.5:

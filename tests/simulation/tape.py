@@ -32,13 +32,22 @@ class Tape:
         """1041 of the FN that is in use."""
         return self._registers[-1].registration.fiscal_drive_number
 
+    @property
+    def is_replaced(self) -> bool:
+        """Whether there was another FN before."""
+        return len(self._registers) > 1
+
     def goes_on_in(self, register: VirtualRegister) -> None:
         """Another FN is used from now on; what the old one holds stays true."""
-        self.read()
         self._registers.append(register)
 
     def read(self) -> None:
-        register, drive = self._registers[-1], self.drive
+        for register in self._registers:
+            self._read_one(register)
+
+    def _read_one(self, register: VirtualRegister) -> None:
+        """An old FN may get a document while it is being taken out."""
+        drive = register.registration.fiscal_drive_number
         for number in range(self._read.get(drive, 0) + 1, register._state.fn.last_number + 1):
             document = register._fn.find(number)
             self.documents[drive, number] = document

@@ -21,6 +21,7 @@ from drivers.shtrih.connection import Protocol
 from drivers.shtrih.driver import ShtrihRegister
 from drivers.virtual.core import VirtualRegister
 from drivers.virtual.facts import Timing
+from drivers.virtual.refusals import DeviceRefused
 from drivers.virtual.registration import Registration
 from drivers.virtual.shtrih_face import ShtrihFace
 from kassa_tui.izi.errors import CrmError
@@ -104,6 +105,8 @@ class World:
         self._sums = 0
         self.moved: list[int] = []
         """Kopecks put into the register's drawer beside sales, or (negative) taken out."""
+        self.by_hand = 0
+        """Kopecks put in by somebody whom the station does not know of."""
         self._faults = RegisterFaults(self.chance, faults)
         self._timing = Timing(print_line=timedelta(milliseconds=self.random.choice((0, 0, 20))))
         self.registers: list[VirtualRegister] = []
@@ -206,6 +209,15 @@ class World:
 
     # The register and who stands beside it
 
+    def _put_in_by_hand(self, register: VirtualRegister) -> int:
+        """Somebody presses a key of the register; kopecks."""
+        amount = self.unlike_any_other(7_00)
+        try:
+            VirtualRegister.cash_in(register, amount, Cashier(name="Петров П."))
+        except DeviceRefused:
+            return 0
+        return amount
+
     def _new_register(self) -> VirtualRegister:
         number = FIRST_FN + len(self.registers)
         register = VirtualRegister.open(
@@ -235,6 +247,8 @@ class World:
             def moving(amount: int, cashier: Cashier) -> int:
                 number = move(amount, cashier)
                 self.moved.append(sign * amount)
+                if self.chance.strikes("cash-by-hand"):
+                    self.by_hand += self._put_in_by_hand(register)
                 return number
 
             return moving
@@ -394,7 +408,7 @@ class World:
     async def books(self) -> Books:
         """Everything that is kept, as a power cut would leave it."""
         crm = None if self.club.place is Place.NONE else self.club.ledger()
-        drawer = sum(register.cash_in_drawer for register in self.registers)
+        drawer = sum(register.cash_in_drawer for register in self.registers) - self.by_hand
         if (image := self.disk.synced.get(JOURNAL)) is None:
             return Books(payments=(), moved=self.moved, drawer=drawer, crm=crm)
         folder = self.disk.folder / "check"
