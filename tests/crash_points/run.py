@@ -132,6 +132,9 @@ async def _do(
 ) -> None:
     """Ask what the script says, as long as the life that it is for lasts."""
     for step in steps:
+        if isinstance(step, float):
+            await asyncio.sleep(step)
+            continue
         if callable(step):
             await world.up()  # what it does depends on what is shown
         request = step(world) if callable(step) else step

@@ -12,6 +12,8 @@ from uuid import UUID
 from kassa_tui.journal.records import PayBy, PaymentKind
 from kassa_tui.station.basket import BasketLine, Paid
 from kassa_tui.station.requests import (
+    AdjustBalance,
+    CallDecision,
     CashKind,
     CloseShift,
     ContinuePrint,
@@ -25,16 +27,20 @@ from kassa_tui.station.requests import (
     Request,
     RotateShift,
     Sell,
+    SettleCall,
     TakePayment,
     Withdraw,
+    WriteOffBonus,
     XReport,
 )
+from tests.simulation.cashier import settled
 from tests.simulation.club import Place
 from tests.simulation.operations import COFFEE, HOUR, WHY
 from tests.simulation.world import World
 
-Step = Request | Callable[[World], Request | None]
-"""A request, or what makes one at its time (None: it only did something to the world)."""
+Step = Request | Callable[[World], Request | None] | float
+"""A request, or what makes one at its time (None: it only did something to the world), or
+seconds in which nobody does anything."""
 
 CASH = TakePayment(total=500_00, pay_by=PayBy.CASH, tendered=1000_00)
 CARD = TakePayment(total=123_45, pay_by=PayBy.CARD)
@@ -95,6 +101,30 @@ def _crm_away(world: World) -> None:
 
 def _crm_back(world: World) -> None:
     world.crm_network.clear()
+
+
+def _another_fn(world: World) -> None:
+    world.elsewhere(world.replace_fn)
+
+
+def _fn_goes_with_the_receipt(world: World) -> None:
+    world.fn_goes_in_flight = True
+
+
+def _settled(world: World) -> Request | None:
+    """What a person says who has read the tape of the FN that was taken out."""
+    unsettled = world.snapshot.unsettled if world.snapshot is not None else None
+    return None if unsettled is None else settled(world, unsettled.payment.payment.id)
+
+
+def _poisoned(decision: CallDecision) -> Step:
+    def step(world: World) -> Request | None:
+        crm = world.snapshot.crm if world.snapshot is not None else None
+        if crm is None or not crm.poisoned_calls:
+            return None
+        return SettleCall(call_id=crm.poisoned_calls[0].call_id, decision=decision, comment=WHY)
+
+    return step
 
 
 def _other_till(world: World) -> None:
@@ -207,6 +237,33 @@ SCRIPTS = {
     ),
     "balance-spent": _with_crm(MIXED, crm_faults=(("crm-balance-spent", "post_transaction"),)),
     "shift-closed-elsewhere": _with_crm(_other_till, TOP_UP, CHANGE_FUND),
+    "adjustment": _with_crm(
+        AdjustBalance(change=-40_00, client_id=IVAN, comment=WHY, caller_id="adjusted")
+    ),
+    "bonus-write-off": _with_crm(
+        WriteOffBonus(total=40_00, client_id=IVAN, comment=WHY, caller_id="written off")
+    ),
+    "another-fn": _with_crm(_another_fn, Refresh(), OPENED, TOP_UP, before=(CARD,)),
+    "settled-by-hand": _with_crm(
+        Refresh(),
+        5.0,
+        _settled,
+        5.0,
+        before=(_fn_goes_with_the_receipt, TOP_UP, 3.0),
+    ),
+    "poisoned-told-again": _with_crm(
+        Refresh(),
+        5.0,
+        _poisoned(CallDecision.TELL_AGAIN),
+        5.0,
+        before=(_crm_away, replace(TOP_UP, client_id=BLOCKED), _crm_back, Refresh()),
+    ),
+    "poisoned-dropped": _with_crm(
+        Refresh(),
+        5.0,
+        _poisoned(CallDecision.DROP),
+        before=(_crm_away, replace(TOP_UP, client_id=BLOCKED), _crm_back, Refresh()),
+    ),
     "open-shift-answer-lost": Script(
         before=(),
         cut=(OPENED, TOP_UP),

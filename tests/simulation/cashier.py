@@ -137,7 +137,7 @@ def remedy(world: World, snapshot: Snapshot) -> Request | None:
     """What a cashier who reads the screen does next; None: nothing is wrong."""
     register, crm, random = snapshot.register, snapshot.crm, world.random
     if (unsettled := snapshot.unsettled) is not None and unsettled.doubt in BY_HAND:
-        return _settled(world, unsettled.payment.payment.id)
+        return settled(world, unsettled.payment.payment.id)
     if snapshot.unsettled is not None or snapshot.silence is not None or register is None:
         return Refresh()
     if register.print_state is PrintState.WAITS_FOR_CONTINUE:
@@ -169,7 +169,7 @@ def remedy(world: World, snapshot: Snapshot) -> Request | None:
     return None
 
 
-def _settled(world: World, payment_id: UUID) -> SettleByHand:
+def settled(world: World, payment_id: UUID) -> SettleByHand:
     """What somebody says who has read the tape of the FN that the receipt was sent to."""
     world.witness.tape.read()
     for document in world.witness.tape.of_receipt.get(payment_id, ()):

@@ -119,6 +119,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.owned: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         """Tasks of processes; those of dead ones never end."""
         self.set_task_factory(_make_task)
+        self.set_exception_handler(lambda loop, context: None)  # the dead say what they like
 
     def time(self) -> float:
         return self._now

@@ -125,6 +125,8 @@ class World:
         """Whether the next death is a power cut."""
         self.unsynced = False
         """Whether there were bytes to lose at the last death."""
+        self.fn_goes_in_flight = False
+        """Whether the FN is taken out with the next receipt."""
         self.lives = 0
         self.asked = 0
         """Requests that wait for their answers."""
@@ -199,7 +201,8 @@ class World:
         self.witness.frame(data, self.disk.synced.get(JOURNAL))
         if receipt_command(data) != CLOSING or len(self.registers) > MOST_FNS:
             return
-        if self.chance.strikes("fn-replaced-in-flight"):
+        if self.fn_goes_in_flight or self.chance.strikes("fn-replaced-in-flight"):
+            self.fn_goes_in_flight = False
             later = self.chance.random.choice((0.0, 0.0002, 0.3))
             self.loop.call_later(later, self.elsewhere, self.replace_fn, context=self.loop.outside)
 
