@@ -152,6 +152,7 @@ def _as_json(state: PaymentState) -> dict[str, Any]:
         "client": payment.client,
         "called_off": state.called_off,
         "receipts": _receipts(state),
+        "facts": sorted(state.facts),
         "calls": list(state.calls),
     }
 
