@@ -79,8 +79,10 @@ class KassaApp(App[str], inherit_bindings=False):
         self.exit(failure, return_code=STATION_FAILED if failure else 0)
 
     def _redraw(self) -> None:
-        if isinstance(self.screen, FramedScreen):
-            self.screen.redraw()
+        # At the end a last tick may find no screen any more.
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(screen, FramedScreen):
+            screen.redraw()
 
 
 def themes() -> tuple[Theme, ...]:
