@@ -11,7 +11,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from kassa_tui.izi.errors import CrmError, CrmTimeout, CrmUnavailable, Internal, NoOpenShift
+from kassa_tui.izi.errors import (
+    CrmError,
+    CrmTimeout,
+    CrmUnavailable,
+    Forbidden,
+    Internal,
+    NoOpenShift,
+)
 from kassa_tui.izi.models.client import Client, ClientSearch, SearchBy
 from kassa_tui.izi.models.shift import Shift, ShiftStatus
 from kassa_tui.izi.port import Crm
@@ -45,6 +52,8 @@ class Office:
         self.shift: Shift | None = None
         """The open shift, as it was read last; None: unknown or closed."""
         self.shift_state = CrmShift.UNKNOWN
+        self.permissions: frozenset[str] | None = None
+        """What the operator may do; None: not known since the start, or it has changed."""
         self.failing_since: datetime | None = None
         """Since when no answer has come; None while the CRM answers."""
 
@@ -61,6 +70,8 @@ class Office:
                 self._fails()
             else:
                 self.failing_since = None  # a refusal is an answer
+            if isinstance(error, Forbidden):
+                self.permissions = None  # it was taken away meanwhile
             raise
         except Exception as error:  # a defect of a CRM's client must not close the till
             log.exception("a call to the CRM failed")
@@ -82,6 +93,9 @@ class Office:
     async def look(self) -> None:
         """Read the current shift; a CRM that is away leaves what was known."""
         with contextlib.suppress(CrmError):  # `shift_state` and `failing_since` say it
+            if self.permissions is None:
+                me = await self.ask(self.crm.me())
+                self.permissions = frozenset(one.value for one in me.permissions)
             await self.current_shift()
 
     def note_shift(self, shift: Shift | None) -> None:

@@ -358,6 +358,8 @@ class Objection(StrEnum):
     NOT_ENOUGH_CASH = "drawer_has_less"
     CRM_NEEDED = "crm_needed"
     """It cannot be done without the CRM, and there is none or it does not answer."""
+    NOT_ALLOWED = "not_allowed"
+    """The CRM gives the operator no right to it."""
     CRM_REFUSED = "crm_refused"
     CRM_SHIFT_CLOSED = "crm_shift_closed"
     NOT_ENDED = "not_ended"

@@ -91,6 +91,8 @@ class CrmState:
     """Records that it does not take; a person must look."""
     poisoned_calls: tuple[PoisonedCall, ...] = ()
     """The oldest of them."""
+    permissions: frozenset[str] | None = None
+    """What the operator may do there; None: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

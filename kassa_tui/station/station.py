@@ -21,6 +21,7 @@ from drivers.register import (
     Refused,
     RegisterError,
     RegisterStatus,
+    ShiftState,
 )
 from kassa_tui.izi.port import Crm
 from kassa_tui.journal.errors import JournalError
@@ -66,6 +67,7 @@ from kassa_tui.station.requests import (
     Uncertain,
     XReport,
 )
+from kassa_tui.station.rights import missing_right
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.settlement import Settlement
 from kassa_tui.station.shift import Shift
@@ -230,6 +232,11 @@ class Station:
             self._upkeep.begin()
 
     async def _serve(self, request: Request) -> Answer:
+        if self._office is not None:
+            is_expired = self._status is not None and self._status.shift is ShiftState.EXPIRED
+            lacking = missing_right(request, self._office.permissions)
+            if lacking is not None and not is_expired:
+                return Declined(Objection.NOT_ALLOWED, lacking)
         try:
             if self._cash.is_cut and isinstance(request, _TOUCHES_DRAWER):
                 await self._cash.settle(await self._desk.status())
@@ -470,6 +477,7 @@ class Station:
             failing_since=office.failing_since,
             queued=outbox.counts.pending,
             poisoned=outbox.counts.poisoned,
+            permissions=office.permissions,
             poisoned_calls=tuple(
                 PoisonedCall(
                     call_id=one.call.id,

@@ -137,6 +137,10 @@ _WORDS: dict[Reason | Objection, tuple[str, str]] = {
         N_("Put cash in, or pay out less."),
     ),
     Objection.CRM_NEEDED: (N_("the CRM does not answer"), N_("Wait until it is back.")),
+    Objection.NOT_ALLOWED: (
+        N_("the CRM gives you no right to it"),
+        N_("Ask the administrator for the right, or to do it."),
+    ),
     Objection.CRM_REFUSED: (N_("the CRM refuses"), N_("Read its words and decide.")),
     Objection.CRM_SHIFT_CLOSED: (
         N_("the shift is closed in the CRM"),

@@ -35,6 +35,7 @@ from kassa_tui.station.requests import (
     Objection,
     OpenShift,
     Recorded,
+    Refresh,
     RefundSale,
     Request,
     RotateShift,
@@ -486,6 +487,23 @@ async def test_k13_cash_moves_only_under_an_article(bench: Bench) -> None:
         assert await ask(running, replace(collected, amount=-601_00)) == Declined(
             Objection.NOT_ENOUGH_CASH
         )
+
+
+async def test_k16_a_missing_right_is_said_before_anything_is_noted(bench: Bench) -> None:
+    async with open_till(bench) as running:
+        async with gate(bench).embedded.registry() as registry:
+            from kassa_tui.izi.embedded.demo import CLUB, OPERATOR
+            from kassa_tui.izi.models.session import Permission
+
+            rights = frozenset(Permission) - {Permission.TRANSACTION_TOP_UP}
+            await registry.put_operator(OPERATOR, frozenset({CLUB.id}), rights)
+        first = await ask(running, TOP_UP)
+        assert isinstance(first, TurnedDown)
+        assert first.code == "forbidden"
+        await ask(running, Refresh())
+        assert await ask(running, TOP_UP) == Declined(Objection.NOT_ALLOWED, "transaction.top_up")
+        assert isinstance(await ask(running, Sell(lines=(HOUR,), paid=Paid(card=120_00))), Recorded)
+    assert (await only_receipt(bench)).total == 120_00
 
 
 async def test_k17_marked_goods_and_ages_are_asked_about(bench: Bench) -> None:
