@@ -112,6 +112,15 @@ class Office:
         found = await self.ask(self.crm.search_clients(self.club_id, search))
         return found.items[0] if len(found.items) == 1 else None
 
+    async def client_name(self, client_id: str) -> str:
+        """What is shown of a client; empty: not told now."""
+        if self.failing_since is not None:
+            return ""
+        try:
+            return (await self.ask(self.crm.client(client_id))).display_name
+        except CrmError:
+            return ""  # the payment is known by the id as well
+
     async def contact(self, client_id: str) -> str | None:
         """Where a client's electronic receipt goes, 1008; None: not told now."""
         if self.failing_since is not None:

@@ -237,6 +237,8 @@ class Payments:
             if isinstance(identified, Declined):
                 return identified
             client_id, client = identified
+        if client_id and not client and self._office is not None:
+            client = await self._office.client_name(client_id)
         if declined := drawer_is_short(request, status):
             return declined
         contact, paper = await self._delivery(request, client_id)

@@ -126,6 +126,7 @@ async def test_a_top_up_stands_in_the_crm_with_its_receipt_attached(bench: Bench
         assert posted.receipts[0].fiscal_document_number == receipt.fiscal_document_number
         assert (await ivan(bench)).balance == 1_250_00 + 500_00
         assert receipt.total == 500_00
+        assert running.last.payments[0].payment.client == "Иван П."
 
 
 async def test_a_refusal_of_the_crm_ends_the_payment_and_nothing_is_printed(
