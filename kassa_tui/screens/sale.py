@@ -56,6 +56,7 @@ class SaleScreen(FramedScreen):
         ),
         HELP,
         Command("shift", ("f3",), N_("F3"), N_("Shift"), N_("Open or close the shift")),
+        Command("journal", ("f6",), N_("F6"), N_("Journal"), N_("All payments and their stories")),
         Command("clear", ("f8",), N_("F8"), N_("Clear"), N_("Clear the form")),
         ALARMS,
         Command(
@@ -157,6 +158,11 @@ class SaleScreen(FramedScreen):
 
         self._declined = None
         self.open_kept("shift", lambda: ShiftScreen(self.till))
+
+    def action_journal(self) -> None:
+        from kassa_tui.screens.journal import JournalScreen
+
+        self.open_kept("journal", lambda: JournalScreen(self.till))
 
     def action_leave(self) -> None:
         snapshot = self.till.snapshot

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from drivers.register import Reason, RegisterInfo, RegisterStatus
+from drivers.register import PrintState, Reason, RegisterInfo, RegisterStatus
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.journal.shifts import CashMove
 from kassa_tui.station.shift_view import ShiftView
@@ -141,6 +141,18 @@ class Snapshot:
         if self.register is None or self.register.fn.valid_until is None:
             return None
         return (self.register.fn.valid_until - today).days
+
+    def can_copy(self, state: PaymentState) -> bool:
+        """A register prints a copy of its last document only, and only while it is idle."""
+        register = self.register
+        return (
+            state.document is not None
+            and register is not None
+            and self.silence is None
+            and register.print_state is PrintState.IDLE
+            and register.fn.fiscal_drive_number == state.document.fiscal_drive_number
+            and register.fn.last_fiscal_document_number == state.document.fiscal_document_number
+        )
 
     def payment(self, payment_id: UUID) -> PaymentState | None:
         for state in (*self.payments, *self.unissued):

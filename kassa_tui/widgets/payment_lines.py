@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from textual.content import Content
 
@@ -60,7 +60,7 @@ def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -
     who = plain(payment.client, 11) if payment.client else _("no name")
     left = " ".join(
         (
-            f" {payment.created_at.astimezone(zone):%H:%M}",
+            f" {_when(payment.created_at.astimezone(zone), snapshot.at.astimezone(zone))}",
             pad(kind_word(payment.kind), 10),
             pad(who, 11),
             pad(method_word(payment.pay_by), 8),
@@ -69,6 +69,11 @@ def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -
     )
     gap = "  "
     return Content(left + gap) + _receipt(state, snapshot)
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    """The time; of another day the day."""
+    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%d.%m}"
 
 
 def _receipt(state: PaymentState, snapshot: Snapshot) -> Content:
