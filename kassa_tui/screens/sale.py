@@ -56,6 +56,7 @@ class SaleScreen(FramedScreen):
         ),
         HELP,
         Command("shift", ("f3",), N_("F3"), N_("Shift"), N_("Open or close the shift")),
+        Command("fn", ("f5",), N_("F5"), N_("FN"), N_("The FN, the register, the OFD's queue")),
         Command("journal", ("f6",), N_("F6"), N_("Journal"), N_("All payments and their stories")),
         Command("clear", ("f8",), N_("F8"), N_("Clear"), N_("Clear the form")),
         ALARMS,
@@ -158,6 +159,11 @@ class SaleScreen(FramedScreen):
 
         self._declined = None
         self.open_kept("shift", lambda: ShiftScreen(self.till))
+
+    def action_fn(self) -> None:
+        from kassa_tui.screens.fn import FnScreen
+
+        self.app.push_screen(FnScreen(self.till))
 
     def action_journal(self) -> None:
         from kassa_tui.screens.journal import JournalScreen

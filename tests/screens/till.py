@@ -11,6 +11,7 @@ from uuid import UUID
 
 from textual.pilot import Pilot
 
+from drivers.ffd.enumerations import FfdVersion, TaxSystem
 from drivers.register import (
     FnPhase,
     FnStatus,
@@ -19,6 +20,7 @@ from drivers.register import (
     OfdStatus,
     PrintState,
     Reason,
+    RegisterInfo,
     RegisterStatus,
     ShiftState,
 )
@@ -64,6 +66,20 @@ REGISTER = RegisterStatus(
     ofd=OfdStatus(unsent_count=0),
     cash_in_drawer=0,
     open_document=False,
+)
+INFO = RegisterInfo(
+    model="ШТРИХ-М-01Ф",
+    serial_number="0478000000012345",
+    registration_number="0000000001000012",
+    owner_inn="7700000010",
+    owner_name="ООО «Орбита»",
+    ffd_version=FfdVersion.V1_2,
+    tax_systems=frozenset({TaxSystem.SIMPLIFIED_INCOME, TaxSystem.PATENT}),
+    firmware="B.1 57300",
+    ofd_inn="7700000028",
+    ofd_name="АО «Оператор»",
+    settlement_address="603000, г. Нижний Новгород, ул. Большая Покровская, д. 1, помещение П2",
+    settlement_place="Компьютерный клуб «Орбита»",
 )
 SHIFT = ShiftView(
     number=27,
