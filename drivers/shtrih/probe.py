@@ -1,21 +1,30 @@
-"""What can be seen of the way to a register without a byte to the device.
+"""Looking for a register: what can be seen of the way to it, and who answers at the other end.
 
-For a person who looks for the fault: harmless at any time but between two ends of a link that
-is in use, which a second one may disturb.
+`see_link` sends no byte to the device. All of it is harmless at any time but between two ends
+of a link that is in use, which a second one may disturb.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
+from urllib.parse import quote
 
-from drivers.register import LinkFinding, LinkState
+from drivers.register import LinkFinding, LinkState, RegisterInfo, Unreachable
 from drivers.shtrih.address import SerialAddress, SocketAddress, parse_address
+from drivers.shtrih.driver import ShtrihRegister
+from drivers.shtrih.link import LinkTiming
 from drivers.shtrih.streams import ConnectFailed, TcpStream
 
 ANSWER_S = 2.0
 """How long a network address may take to answer."""
+USUAL_BAUDRATES = (115200, 4800, 57600, 9600, 19200, 38400)
+"""The factory's settings first; USB takes any."""
+QUICK = LinkTiming(control=0.5, answer=1.0, byte=0.5, probe=0.6, connect=1.5)
+"""For a look at a port where there may be no register at all."""
 
 
 def serial_ports() -> tuple[str, ...]:
@@ -55,3 +64,44 @@ def _meaning(error: BaseException | None) -> LinkState:
             return LinkState.ABSENT
         case _:
             return LinkState.SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A register that was found, and what it says of itself."""
+
+    url: str
+    info: RegisterInfo
+    fiscal_drive_number: str
+
+
+async def ask_who(url: str, timezone: tzinfo, admin_password: int) -> Answered:
+    """Have the register at `url` tell who it is; reads only. Raises `RegisterError`."""
+    register = ShtrihRegister(
+        url,
+        timezone=timezone,
+        operator_password=admin_password,
+        admin_password=admin_password,
+        timing=QUICK,
+    )
+    try:
+        await register.connect()
+        info = await register.info()
+        status = await register.status()
+    finally:
+        await register.close()
+    return Answered(url, info, status.fn.fiscal_drive_number)
+
+
+async def find_on_port(port: str, timezone: tzinfo, admin_password: int) -> Answered | None:
+    """The register on a serial port, at one of the usual speeds; None where none answers.
+
+    Raises `Refused` where a register answers and refuses to tell: its password is another.
+    """
+    for baudrate in USUAL_BAUDRATES:
+        url = f"serial://{quote(port)}?baudrate={baudrate}"
+        try:
+            return await ask_who(url, timezone, admin_password)
+        except Unreachable:
+            continue
+    return None

@@ -24,17 +24,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the screen; 2 for settings that cannot be used, 1 when its station failed."""
+    import os
     import sys
     from pathlib import Path
 
     from kassa_tui import bootstrap, words
     from kassa_tui.cli.exit_codes import BAD_INPUT
+    from kassa_tui.settings.file import config_path
     from kassa_tui.settings.problems import SettingsError
 
     words.use(words.catalogue(words.language(None)))
+    path = config_path(Path(args.till_config) if args.till_config else None, os.environ)
+    if not path.exists() and not args.till_view:
+        from kassa_tui.cli.first_run import offer
+
+        if not offer(path):
+            return BAD_INPUT
     try:
         state, hosted = bootstrap.club(
-            Path(args.till_config) if args.till_config else None,
+            path,
             Path(args.till_state) if args.till_state else None,
         )
     except SettingsError as error:

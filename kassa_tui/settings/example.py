@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -20,18 +21,23 @@ _HEADER = N_(
 )
 
 
-def example() -> str:
-    """The text of the file, in the language of the messages; it is valid as it stands."""
+def example(told: Mapping[str, object] = MappingProxyType({})) -> str:
+    """The text of the file, in the language of the messages; it is valid as it stands.
+
+    Args:
+        told: Values by dotted key that take the place of the examples.
+    """
     lines = list(_comment(_(_HEADER)))
     for name, field in Settings.model_fields.items():
         lines += ["", *_comment(_words(field))]
-        lines += _table(field.alias or name, field)
+        lines += _table(field.alias or name, field, told)
     return "\n".join(lines) + "\n"
 
 
-def _table(name: str, field: FieldInfo) -> Iterator[str]:
+def _table(name: str, field: FieldInfo, told: Mapping[str, object]) -> Iterator[str]:
     header = f"[[{name}]]" if name == "cashiers" else f"[{name}]"
-    left_out = "#" if field.default is None else ""
+    is_told = any(key.startswith(f"{name}.") for key in told)
+    left_out = "#" if field.default is None and not is_told else ""
     yield left_out + header
     (model,) = tables_of(field.annotation)
     for key, member in model.model_fields.items():
@@ -40,10 +46,12 @@ def _table(name: str, field: FieldInfo) -> Iterator[str]:
             yield f"[{name}.{key}]"
             yield '#USN_5 = { tax_system = "simplified_income", vat_rate = "5" }'
         else:
-            yield left_out + _line(member.alias or key, member)
+            yield left_out + _line(member.alias or key, member, told.get(f"{name}.{key}"))
 
 
-def _line(key: str, field: FieldInfo) -> str:
+def _line(key: str, field: FieldInfo, told: object) -> str:
+    if told is not None:
+        return f"{key} = {_toml(key, told)}"
     value = field.examples[0] if field.examples else field.default
     optional = field.default is None or isinstance(field.default, SecretStr)
     return f"{'#' if optional else ''}{key} = {_toml(key, value)}"
@@ -52,6 +60,10 @@ def _line(key: str, field: FieldInfo) -> str:
 def _toml(key: str, value: object) -> str:
     if key.endswith("_roubles") and isinstance(value, int):
         value //= 100
+    if isinstance(value, dict):
+        return (
+            "{ " + ", ".join(f"{name} = {_toml(name, one)}" for name, one in value.items()) + " }"
+        )
     # JSON and TOML write texts, numbers, booleans and lists of them alike.
     return json.dumps(value, ensure_ascii=False)
 
