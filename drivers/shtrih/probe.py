@@ -21,9 +21,9 @@ from drivers.shtrih.streams import ConnectFailed, TcpStream
 
 ANSWER_S = 2.0
 """How long a network address may take to answer."""
-USUAL_BAUDRATES = (115200, 4800, 57600, 9600, 19200, 38400)
+USUAL_BAUDRATES = (115200, 4800, 57600, 9600)
 """The factory's settings first; USB takes any."""
-QUICK = LinkTiming(control=0.5, answer=1.0, byte=0.5, probe=0.6, connect=1.5)
+QUICK = LinkTiming(control=0.5, answer=1.0, byte=0.5, probe=0.5, connect=1.2)
 """For a look at a port where there may be no register at all."""
 
 
