@@ -90,4 +90,7 @@ class KeyLine(Still):
             for command in commands
             if command.label and can(command.action)
         ]
-        self.put(Content(" ") + Content("  ").join(parts))
+        line = Content("  ").join(parts)
+        if line.cell_length >= self.size.width:
+            line = Content(" ").join(parts)
+        self.put(Content(" ") + line)
