@@ -9,7 +9,7 @@ from uuid import UUID
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
@@ -18,23 +18,32 @@ from textual.widget import Widget
 from kassa_tui.money import format_sum
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.inquiries import FindGoods
+from kassa_tui.station.judgements import total_of
 from kassa_tui.station.requests import (
     Answer,
     Declined,
+    Noted,
     NotRecorded,
-    Objection,
+    PaymentRequest,
     Recorded,
+    RefundSale,
+    Sell,
+    Several,
     TakePayment,
     TurnedDown,
     Uncertain,
+    Withdraw,
 )
 from kassa_tui.station.snapshot import InProgress, Phase
 from kassa_tui.widgets.commands import ALARMS, HELP, Command, bindings
-from kassa_tui.widgets.heading import Heading
-from kassa_tui.widgets.marks import Level
-from kassa_tui.widgets.payment_form import Fault, PaymentForm
-from kassa_tui.widgets.payment_lines import PaymentLines
-from kassa_tui.widgets.reasons import what_to_do, why
+from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.sale.draft import Draft
+from kassa_tui.widgets.sale.fault import Fault
+from kassa_tui.widgets.sale.form import PaymentForm
+from kassa_tui.widgets.sale.refusals import refusal
+from kassa_tui.widgets.sale.search import ItemField, SearchField
+from kassa_tui.widgets.sale.told import sent_to
 from kassa_tui.widgets.side_panel import SidePanel
 from kassa_tui.widgets.spans import span
 from kassa_tui.words import N_, _
@@ -48,13 +57,21 @@ class SaleScreen(FramedScreen):
         # which only a priority binding and an immediate change of focus do.
         Command(
             "next_field",
-            ("enter",),
+            ("enter", "tab"),
             N_("Enter"),
             "",
-            N_("The next field (or Tab); the arrows move within it"),
+            N_("The next field (or Tab); what is found and highlighted is taken"),
             priority=True,
         ),
         HELP,
+        Command(
+            "operation",
+            ("f2",),
+            N_("F2"),
+            "",
+            N_("Choose the operation: its digit; Up and Down walk through the fields"),
+            priority=True,
+        ),
         Command("shift", ("f3",), N_("F3"), N_("Shift"), N_("Open or close the shift")),
         Command("fn", ("f5",), N_("F5"), N_("FN"), N_("The FN, the register, the OFD's queue")),
         Command("journal", ("f6",), N_("F6"), N_("Journal"), N_("All payments and their stories")),
@@ -64,14 +81,14 @@ class SaleScreen(FramedScreen):
             "leave",
             ("f10", "ctrl+b", "escape", "ctrl+q"),
             N_("F10"),
-            N_("Leave"),
+            "",
             N_("Leave the till (or Ctrl+B, Esc); it asks first"),
         ),
         Command(
             "confirm",
             ("f12", "plus"),
             N_("F12"),
-            N_("Take payment"),
+            N_("Payment"),
             N_("Take the payment that is shown (or + outside of the client's field)"),
         ),
     )
@@ -83,23 +100,22 @@ class SaleScreen(FramedScreen):
     class Answered(Message):
         """The station has answered a request of this screen."""
 
-        request: TakePayment
+        draft: Draft
         answer: Answer
 
     def __init__(self, till: Till) -> None:
         super().__init__(till)
-        self._asked: TakePayment | None = None
+        self._asked: PaymentRequest | None = None
         self._cursor: Widget | None = None
         """Where the cursor was when the payment was confirmed."""
-        self._declined: tuple[TakePayment, Declined] | None = None
-        """The last draft that was declined, until another is typed."""
+        self._refused: tuple[PaymentRequest | Fault, Declined | TurnedDown] | None = None
+        """The last request that was refused, until another is typed."""
+        self._noted = Content("")
+        """What was done without a receipt, until something is typed."""
 
     def compose_work(self) -> ComposeResult:
         with Horizontal():
-            with Vertical(id="sale"):
-                yield PaymentForm()
-                yield Heading(_("Latest"))
-                yield PaymentLines()
+            yield PaymentForm(self.till.now().tzinfo)
             yield SidePanel(console=self.till.console)
 
     def on_mount(self) -> None:
@@ -107,57 +123,53 @@ class SaleScreen(FramedScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "next_field":
-            return self._asked is None
+            # Whether Enter stays where things are picked is for that field to say.
+            return self._asked is None and not isinstance(self.focused, ItemField)
         if action in ("confirm", "clear"):
             return self._asked is None and self.till.snapshot is not None
+        if action == "operation":
+            return self._asked is None
         return super().check_action(action, parameters)
 
     def draw(self) -> None:
         self.form.show_hint(self._hint())
         if self.till.snapshot is not None:
-            zone = self.till.now().tzinfo
-            self.query_one(PaymentLines).show(self.till.snapshot, zone)
+            self.form.show_latest(self.till.snapshot)
             self.query_one(SidePanel).show(self.till.snapshot, self.till.now())
 
     def draw_strip(self) -> None:
-        if self._declined is None:
+        if self._refused is None:
             super().draw_strip()
-            return
-        reason = self._declined[1].reason
-        self.strip.show(
-            Level.STOPPED,
-            " ".join(
-                (
-                    _("Money is not taken: {why}.").format(why=why(reason)),
-                    _("Nothing was recorded."),
-                    what_to_do(reason),
-                )
-            ),
-        )
+        else:
+            self.strip.show(Level.STOPPED, refusal(self._refused[1]))
 
     def action_next_field(self) -> None:
         self.form.next_field()
 
+    def action_operation(self) -> None:
+        self.form.focus_operation()
+
     def action_confirm(self) -> None:
         draft = self.form.draft
-        if isinstance(draft, Fault):
-            self.form.show_fault(draft)
+        request = draft.request()
+        if isinstance(request, Fault):
+            self.form.show_fault(request)
             return
-        self._asked, self._declined = draft, None
+        self._asked, self._refused, self._noted = request, None, Content("")
         self._cursor = self.focused
         self.form.disabled = True
         self.redraw()
-        self._take(draft)
+        self._take(draft, request)
 
     def action_clear(self) -> None:
-        self._declined = None
+        self._refused, self._noted = None, Content("")
         self.form.clear()
         self.redraw()
 
     def action_shift(self) -> None:
         from kassa_tui.screens.shift import ShiftScreen
 
-        self._declined = None
+        self._refused = None
         self.open_kept("shift", lambda: ShiftScreen(self.till))
 
     def action_fn(self) -> None:
@@ -182,54 +194,77 @@ class SaleScreen(FramedScreen):
 
     @on(PaymentForm.Edited)
     def _edited(self) -> None:
-        if self._declined is not None and self.form.draft != self._declined[0]:
-            self._declined = None
+        if self._refused is not None and self.form.draft.request() != self._refused[0]:
+            self._refused = None
+        if not self.form.is_blank:
+            self._noted = Content("")
         self.redraw()
 
+    # Looking for clients, goods and sales
+
+    @on(SearchField.Asked)
+    def _asked_for(self, event: SearchField.Asked) -> None:
+        self._look(event)
+
+    @on(ItemField.Scanned)
+    def _scanned(self, event: ItemField.Scanned) -> None:
+        self._look_under(event.barcode)
+
+    @work(group="inquiries")
+    async def _look(self, event: SearchField.Asked) -> None:
+        event.field.answered(event.inquiry, await self.till.link.ask(event.inquiry))
+
+    @work(group="inquiries")
+    async def _look_under(self, barcode: str) -> None:
+        self.form.scanned(barcode, await self.till.link.ask(FindGoods(barcode)))
+
+    # Taking and giving
+
     @work(exclusive=True, group="payment")
-    async def _take(self, request: TakePayment) -> None:
-        self.post_message(self.Answered(request, await self.till.link.ask(request)))
+    async def _take(self, draft: Draft, request: PaymentRequest) -> None:
+        self.post_message(self.Answered(draft, await self.till.link.ask(request)))
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:
         self._asked = None
         self.form.disabled = False
         match event.answer:
-            case Declined() as declined:
-                self._declined = (event.request, declined)
+            case Declined() | TurnedDown() as refused:
+                self._refused = (event.draft.request(), refused)
                 self.set_focus(self._cursor)
             case Recorded(payment_id):
-                self.form.clear()
-                self._show_receipt(payment_id)
-            case TurnedDown() as ended:
-                self._declined = (
-                    event.request,
-                    Declined(Objection.CRM_REFUSED, ended.detail or ended.code),
-                )
-                self.set_focus(self._cursor)
+                self._ended((payment_id,), sent_to(event.draft))
+            case Several(parts):
+                self._ended(tuple(part.payment_id for part in parts if isinstance(part, Recorded)))
+                turned_down = next((part for part in parts if isinstance(part, TurnedDown)), None)
+                if turned_down is not None:
+                    self._refused = (self.form.draft.request(), turned_down)
+            case Noted():
+                self._ended(())
+                self._noted = mark(Level.WELL, " " + _("Done; no receipt belongs to it."))
             case NotRecorded() | Uncertain():
                 # The money is noted: the alarm tells the rest, and typing starts anew.
-                self.form.clear()
+                self._ended(())
             case _:
                 raise AssertionError(f"{event.answer} is no answer to a payment")
         self.redraw()
 
-    def _show_receipt(self, payment_id: UUID) -> None:
-        from kassa_tui.screens.receipt import ReceiptScreen
+    def _ended(self, recorded: tuple[UUID, ...], sent_to: str = "") -> None:
+        self.form.clear()
+        if recorded:
+            from kassa_tui.screens.receipt import ReceiptScreen
 
-        self.app.push_screen(ReceiptScreen(self.till, payment_id))
+            self.app.push_screen(ReceiptScreen(self.till, *recorded, sent_to=sent_to))
 
     def _hint(self) -> Content:
         snapshot = self.till.snapshot
         if self._asked is not None:
             progress = snapshot.in_progress if snapshot is not None else None
             return Content.styled(self._waiting(progress), "bold $warning")
-        draft = self.form.draft
-        if isinstance(draft, Fault):
-            return Content("")
-        return Content.assemble(
-            ("F12", "bold"), " ", _("take {sum}").format(sum=format_sum(draft.total))
-        )
+        request = self.form.draft.request()
+        if isinstance(request, Fault):
+            return self._noted
+        return Content.assemble(("F12", "bold"), " ", _confirming(request))
 
     def _waiting(self, progress: InProgress | None) -> str:
         if progress is None:
@@ -244,3 +279,17 @@ class SaleScreen(FramedScreen):
                 return _("Asking the CRM... {since}").format(since=since)
             case Phase.RECORDING:
                 return _("The register records... {since}").format(since=since)
+
+
+def _confirming(request: PaymentRequest) -> str:
+    """What the confirming key does, with the sum."""
+    total = format_sum(total_of(request))
+    match request:
+        case RefundSale():
+            return _("give back {sum}").format(sum=total)
+        case Withdraw():
+            return _("pay out {sum}").format(sum=total)
+        case TakePayment() | Sell():
+            return _("take {sum}").format(sum=total)
+        case _:
+            return _("change the account by {sum}").format(sum=total)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -17,12 +19,29 @@ from kassa_tui.money import format_sum, parse_sum
 SUM_CELLS = 16
 
 
+class Pasted(Message):
+    """Text was pasted into a field; it is typed there by the form, line by line."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class TextField(Input):
     """One line of free text."""
 
     def __init__(self, *, id: str, max_length: int) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, compact=True, max_length=max_length, select_on_focus=False)
         self.cursor_blink = False
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.post_message(Pasted(event.text))
+
+    def type_in(self, text: str) -> None:
+        """What of `text` can stand here, at the cursor."""
+        self.insert_text_at_cursor("".join(char for char in text if char.isprintable()))
 
 
 class SumField(Input):
@@ -40,6 +59,15 @@ class SumField(Input):
     @property
     def is_blank(self) -> bool:
         return not self.value.strip()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.post_message(Pasted(event.text))
+
+    def type_in(self, text: str) -> None:
+        """What of `text` can stand in a sum, in the place of what was there."""
+        self.value = "".join(char for char in text if char in "0123456789,. \u00a0")
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "plus":
@@ -71,24 +99,68 @@ class Choice(Widget, can_focus=True):
     def __init__(self, labels: tuple[str, ...], *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._labels = labels
+        self.typed = ""
+        """The digits typed since the cursor came here: a scanner types more than one."""
+        self._chosen_before = 0
+
+    def offer(self, labels: tuple[str, ...]) -> None:
+        """Other values; the one chosen keeps its number where there is such a number."""
+        if labels != self._labels:
+            self._labels = labels
+            if self.chosen >= len(labels):
+                self.chosen = 0
+            self.refresh(layout=True)
+
+    def forget_typed(self) -> None:
+        """Choose again what was chosen before the digits came."""
+        self.chosen = self._chosen_before
+        self.typed = ""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._rows(width))
 
     def render(self) -> Content:
-        parts = []
-        for index, label in enumerate(self._labels):
-            text = f"{index + 1} {label}"
-            if index == self.chosen:
-                parts.append(Content.styled(f"[{text}]", "reverse" if self.has_focus else "bold"))
-            else:
-                parts.append(Content(f" {text} "))
-        return Content(" ").join(parts)
+        rows = self._rows(self.size.width)
+        lines = [Content(" ").join(map(self._label, row)) for row in rows]
+        if max(line.cell_length for line in lines) > self.size.width:
+            lines = [Content("").join(map(self._label, row)) for row in rows]
+        return Content("\n").join(lines)
 
     def watch_chosen(self) -> None:
         self.post_message(self.Changed())
 
+    def on_focus(self) -> None:
+        self.typed = ""
+
     def on_key(self, event: events.Key) -> None:
-        if event.character and event.character in "123456789"[: len(self._labels)]:
+        if not event.character or not event.character.isdigit():
+            return
+        if not self.typed:
+            self._chosen_before = self.chosen
+        self.typed += event.character
+        if event.character in "123456789"[: len(self._labels)]:
             self.chosen = int(event.character) - 1
-            event.stop()
+        event.stop()
 
     def action_move(self, by: int) -> None:
+        self.typed = ""
         self.chosen = (self.chosen + by) % len(self._labels)
+
+    def _label(self, index: int) -> Content:
+        text = f"{index + 1} {self._labels[index]}"
+        if index != self.chosen:
+            return Content(f" {text} ")
+        return Content.styled(f"[{text}]", "reverse" if self.has_focus else "bold")
+
+    def _rows(self, width: int) -> list[list[int]]:
+        """The numbers of the values that stand in each row."""
+        rows: list[list[int]] = [[]]
+        used = 0
+        for index, label in enumerate(self._labels):
+            cells = cell_len(label) + len(f"[{index + 1} ]")
+            if rows[-1] and used + cells > width:
+                rows.append([])
+                used = 0
+            rows[-1].append(index)
+            used += cells
+        return rows

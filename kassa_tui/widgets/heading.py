@@ -12,9 +12,15 @@ class Heading(Widget):
 
     DEFAULT_CSS = "Heading { height: 1; }"
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's
+        super().__init__(id=id)
         self._text = text
+
+    def put(self, text: str) -> None:
+        """Show another word."""
+        if text != self._text:
+            self._text = text
+            self.refresh()
 
     def render(self) -> Content:
         head = f"──── {self._text} "

@@ -67,8 +67,16 @@ def _colour(dark: bool) -> str:
 class QrCode(Still):
     """Draws a code when it fits, says so when it does not."""
 
-    def __init__(self, *, console: bool, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        *,
+        console: bool,
+        id: str,  # noqa: A002 - Textual's name
+        elsewhere: bool = True,
+    ) -> None:
+        """`elsewhere`: where there is no room for it, the code is on the paper."""
         super().__init__(id=id)
+        self._elsewhere = elsewhere
         self._on_console = console
         self._text = ""
 
@@ -90,10 +98,11 @@ class QrCode(Still):
         columns, rows = (side * 2, side) if self._on_console else (side, (side + 1) // 2)
         width, height = self.size
         if width < columns or height < rows:
-            self.put(
-                _("No room for the QR here ({columns} x {rows}): it is on the paper.").format(
-                    columns=columns, rows=rows
-                )
+            words = (
+                _("No room for the QR here ({columns} x {rows}): it is on the paper.")
+                if self._elsewhere
+                else _("No room for the QR here ({columns} x {rows}).")
             )
+            self.put(words.format(columns=columns, rows=rows))
         else:
             self.put(backgrounds(modules) if self._on_console else half_blocks(modules))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.content import Content
 
+from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import Document, DocumentFact, PayBy, PaymentKind, PaymentState
 from kassa_tui.money import format_sum
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.outside_text import outside
 from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
 
 _LABEL = 9
 _SUM = 14
+_CELLS = 40
 _METHODS = {
     PayBy.CASH: N_("in cash"),
     PayBy.CARD: N_("by card"),
@@ -21,8 +26,8 @@ _METHODS = {
 }
 
 
-def card(state: PaymentState, snapshot: Snapshot) -> Content:
-    """The card of a payment with a document."""
+def card(state: PaymentState, snapshot: Snapshot, sent_to: str = "") -> Content:
+    """The card of a payment with a document; `sent_to` is masked."""
     document, payment = state.document, state.payment
     assert document is not None, "only a recorded receipt has a card"
     given_back = payment.kind in (PaymentKind.REFUND, PaymentKind.WITHDRAWAL)
@@ -41,6 +46,11 @@ def card(state: PaymentState, snapshot: Snapshot) -> Content:
         Content.assemble(f"{label:<{_LABEL}} ", mark(level, f" {value}"))
         for label, level, value in _facts(state, snapshot, document)
     ]
+    if sent_to:
+        lines += [
+            Content(""),
+            outside(_("To the buyer: {contact}").format(contact=sent_to), _CELLS),
+        ]
     return Content("\n").join(lines)
 
 
@@ -85,11 +95,24 @@ def _facts(
         rows.append((_("OFD"), Level.LOOK, _("in the queue, {count}").format(count=count)))
     else:
         rows.append((_("OFD"), Level.UNKNOWN, _("not told yet")))
-    return rows
+    return [*rows, *_crm(state, document)]
+
+
+def _crm(state: PaymentState, document: Document) -> Iterator[tuple[str, Level, str]]:
+    """How far the CRM knows; nothing where it need not."""
+    if not state.calls:
+        return
+    if any(call in (CallState.REFUSED, CallState.POISONED) for call in state.calls):
+        yield _("CRM"), Level.STOPPED, _("does not take it")
+    elif CallState.PENDING in state.calls:
+        yield _("CRM"), Level.LOOK, _("waits to be told")
+    else:
+        number = f"{document.fiscal_drive_number}:{document.fiscal_document_number}"
+        yield _("CRM"), Level.WELL, number
 
 
 class ReceiptCard(Still):
     """The card of the payment it is shown."""
 
-    def show(self, state: PaymentState, snapshot: Snapshot) -> None:
-        self.put(card(state, snapshot))
+    def show(self, state: PaymentState, snapshot: Snapshot, sent_to: str = "") -> None:
+        self.put(card(state, snapshot, sent_to))

@@ -30,6 +30,7 @@ from kassa_tui.journal.records import (
     AttemptState,
     Document,
     DocumentFact,
+    Part,
     PayBy,
     Payment,
     PaymentKind,
@@ -37,10 +38,11 @@ from kassa_tui.journal.records import (
     StoredAttempt,
 )
 from kassa_tui.station.diagnosis import diagnose
-from kassa_tui.station.inquiries import Diagnose
+from kassa_tui.station.inquiries import Diagnose, FindClients, FindGoods, FindPayments, ListTariffs
 from kassa_tui.station.requests import Answer, Done, Request
 from kassa_tui.station.shift_view import MethodTotal, ShiftView
 from kassa_tui.station.snapshot import CrmState, InProgress, Phase, Silence, Snapshot, Unsettled
+from tests.screens.club import BAR, CHIPS, found, sold_line
 
 MOSCOW = timezone(timedelta(hours=3))
 NOW = datetime(2026, 11, 20, 14, 32, tzinfo=MOSCOW)
@@ -216,6 +218,24 @@ SHIFT_OPEN = replace(CALM, shift=SHIFT, crm=CRM)
 SHIFT_EXPIRED = replace(SHIFT_OPEN, register=replace(REGISTER, shift=ShiftState.EXPIRED))
 
 
+SALE = recorded(
+    replace(
+        payment(6, 330_00, minutes_ago=20, client="Иван П."),
+        kind=PaymentKind.CHARGE,
+        lines=(sold_line(CHIPS, 2), sold_line(BAR)),
+        parts=(
+            Part(method=PayBy.CARD, amount=200_00),
+            Part(method=PayBy.CASH, amount=130_00),
+        ),
+    ),
+    1039,
+    *BOTH,
+)
+
+
+_LOOKED_UP = (FindClients, FindGoods, ListTariffs, FindPayments)
+
+
 class ScriptedLink:
     """Tells given snapshots, keeps what it is asked, answers what a test wants."""
 
@@ -223,6 +243,9 @@ class ScriptedLink:
         self.asked: list[Request] = []
         self.answer = answer
         """None: no answer comes."""
+        self.inquired: list[Request] = []
+        self.finds = True
+        """False: inquiries about clients, goods and payments get no answer."""
         self.seen: LinkFinding | None = None
         """What a look at the way to the register finds."""
         self.answers: dict[type[Any], Answer | None] = {}
@@ -259,6 +282,11 @@ class ScriptedLink:
                 least_room=64 << 20,
                 at=NOW,
             )
+        if isinstance(request, _LOOKED_UP) and type(request) not in self.answers:
+            self.inquired.append(request)
+            if not self.finds:
+                await asyncio.Event().wait()
+            return found(request, (*PAYMENTS, SALE))
         self.asked.append(request)
         answer = self.answers.get(type(request), self.answer)
         if answer is None:

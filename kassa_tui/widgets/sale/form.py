@@ -1,0 +1,401 @@
+"""The payment form: what is typed and chosen, the draft it makes, and the walk through it."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from decimal import Decimal
+from typing import ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from kassa_tui.journal.records import PaymentState
+from kassa_tui.money import format_sum
+from kassa_tui.station.inquiries import FoundClient, SaleItem, SaleItems
+from kassa_tui.station.requests import Answer, Objection
+from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.widgets.big_sum import BigSum
+from kassa_tui.widgets.fields import Choice, Pasted, SumField, TextField
+from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.reasons import what_to_do, why
+from kassa_tui.widgets.sale import basket
+from kassa_tui.widgets.sale.basket import Basket
+from kassa_tui.widgets.sale.below import Below
+from kassa_tui.widgets.sale.column import METHODS, OPERATIONS, FieldRow, FieldsColumn, translated
+from kassa_tui.widgets.sale.draft import Change, Draft, Operation
+from kassa_tui.widgets.sale.fault import Fault, Field
+from kassa_tui.widgets.sale.lists import LinesList
+from kassa_tui.widgets.sale.paying import Method
+from kassa_tui.widgets.sale.returning import comes_back_whole, sold_lines
+from kassa_tui.widgets.sale.search import ClientField, ItemField, SaleField, SearchField
+from kassa_tui.widgets.sale.told import client_facts, client_search, sale_facts
+from kassa_tui.widgets.still import Still
+from kassa_tui.words import N_, _
+
+_TO_TAKE = N_("TO PAY")
+_NOT_TAKEN = {
+    Operation.REFUND: N_("TO GIVE BACK"),
+    Operation.WITHDRAWAL: N_("TO PAY OUT"),
+    Operation.BONUS: N_("ACCOUNT BY HAND"),
+}
+_SCANNED_LENGTHS = (12, 13, 14)
+"""Of a barcode scanned into any other field: eight digits may be a client's card."""
+
+
+class PaymentForm(Vertical):
+    """Fields on the left, the sum to take on the right, lists below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "walk(-1)", show=False),
+        Binding("down", "walk(1)", show=False),
+        Binding("shift+tab", "step(-1)", show=False),
+    ]
+
+    client = query_one(f"#{Field.CLIENT}", ClientField)
+    item = query_one(f"#{Field.ITEM}", ItemField)
+    original = query_one(f"#{Field.ORIGINAL}", SaleField)
+    total = query_one(f"#{Field.TOTAL}", SumField)
+    tendered = query_one(f"#{Field.TENDERED}", SumField)
+    column = query_one(FieldsColumn)
+    below = query_one(Below)
+
+    class Edited(Message):
+        """Something was typed or chosen."""
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        """`zone` is that of the screen."""
+        super().__init__()
+        self._zone = zone
+        self._client: FoundClient | None = None
+        self._client_text = ""
+        """What stood in the field when the client was chosen."""
+        self._picked: Basket = ()
+        self._original: PaymentState | None = None
+        self._returned: tuple[Decimal, ...] = ()
+        self._said = Content("")
+        """What is wrong with what was typed last."""
+        self._hint = Content("")
+        self._widgets: dict[Field, Widget] = {}
+
+    def compose(self) -> ComposeResult:
+        yield FieldRow(Field.OPERATION, Choice(translated(OPERATIONS), id=Field.OPERATION))
+        with Horizontal(id="fields"):
+            yield FieldsColumn()
+            with Vertical(id="to-take"):
+                yield Still(id="facts")
+                yield Still(id="to-take-label")
+                yield BigSum(id="big")
+                yield Still(id="hint")
+        yield Below()
+
+    def on_mount(self) -> None:
+        self._widgets = {field: self.query_one(f"#{field}") for field in Field}
+        self.redraw()
+
+    # The draft
+
+    @property
+    def draft(self) -> Draft:
+        """What is typed and chosen now."""
+        return Draft(
+            operation=tuple(Operation)[self._chosen(Field.OPERATION)],
+            client_text=self._text(Field.CLIENT),
+            client=self._client,
+            client_open=self._client is None and (self.client.waits or bool(self.client.found)),
+            picked=self._picked,
+            age_confirmed=self._chosen(Field.AGE) == 1,
+            change=tuple(Change)[self._chosen(Field.CHANGE)],
+            total=self._text(Field.TOTAL),
+            bonus=self._text(Field.BONUS),
+            method=tuple(Method)[self._chosen(Field.METHOD)],
+            card=self._text(Field.CARD),
+            balance=self._text(Field.BALANCE),
+            tendered=self._text(Field.TENDERED),
+            original=self._original,
+            by_lines=self._chosen(Field.EXTENT) == 1,
+            returned=self._returned,
+            comment=self._text(Field.COMMENT),
+            contact=self._text(Field.CONTACT),
+            paper=self._chosen(Field.PAPER) == 0,
+        )
+
+    def put(self, draft: Draft) -> None:
+        """Type and choose what `draft` says."""
+        for field, text in (
+            (Field.CLIENT, draft.client_text),
+            (Field.ITEM, ""),
+            (Field.ORIGINAL, ""),
+            (Field.TOTAL, draft.total),
+            (Field.BONUS, draft.bonus),
+            (Field.CARD, draft.card),
+            (Field.BALANCE, draft.balance),
+            (Field.TENDERED, draft.tendered),
+            (Field.COMMENT, draft.comment),
+            (Field.CONTACT, draft.contact),
+        ):
+            self._input(field).value = text
+        for field, number in (
+            (Field.OPERATION, tuple(Operation).index(draft.operation)),
+            (Field.AGE, int(draft.age_confirmed)),
+            (Field.CHANGE, tuple(Change).index(draft.change)),
+            (Field.EXTENT, int(draft.by_lines)),
+            (Field.PAPER, int(not draft.paper)),
+        ):
+            self._choice(field).chosen = number
+        self._picked, self._original, self._returned = draft.picked, draft.original, draft.returned
+        self._client, self._client_text = draft.client, draft.client_text
+        self._said = Content("")
+        self.redraw()  # offers the ways of paying of the operation
+        self._choice(Field.METHOD).chosen = tuple(Method).index(draft.method)
+        self.redraw()
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing would be lost."""
+        return self.draft == Draft(operation=self.draft.operation)
+
+    def clear(self) -> None:
+        """Empty the form and go to its first field."""
+        self.put(Draft())
+        self.focus_first_empty()
+
+    # The walk
+
+    def focus_first_empty(self) -> None:
+        """The first empty field of the operation, else the last one."""
+        fields = self.draft.fields[1:]
+        for field in fields:
+            widget = self._widgets[field]
+            if isinstance(widget, Input) and not widget.value.strip():
+                widget.focus()
+                return
+        self._widgets[fields[-1]].focus()
+
+    def focus_operation(self) -> None:
+        self._widgets[Field.OPERATION].focus()
+
+    def next_field(self) -> None:
+        """Enter: walk forward; the last field keeps the cursor, for nothing is confirmed.
+
+        The cursor moves at once, so that what is typed next goes to its field. What was typed
+        before may still be on its way to the field that is left, which hears of Enter after it.
+        """
+        left = self.screen.focused
+        if left is None:
+            self.focus_first_empty()
+            return
+        self.action_step(1)
+        left.call_later(self._entered, left)
+
+    def action_step(self, by: int) -> None:
+        """To the field before or after."""
+        order = [self._widgets[field] for field in self.draft.fields]
+        focused = self.screen.focused
+        if focused in order:
+            to = order.index(focused) + by
+            if 0 <= to < len(order):
+                self.screen.set_focus(order[to])
+
+    def action_walk(self, by: int) -> None:
+        """Up and down: within what is found, else to the field before or after."""
+        search = self._search
+        if search is None or not search.move(by):
+            self.action_step(by)
+
+    def show_fault(self, fault: Fault) -> None:
+        """Say what is wrong and put the cursor there."""
+        self._say(mark(Level.LOOK, " " + fault.text))
+        self._widgets[fault.field].focus()
+
+    # What is shown
+
+    def show_hint(self, hint: Content) -> None:
+        """The lines under the sum: what a key does, or what is being waited for."""
+        self._hint = hint
+        self.query_one("#hint", Still).put(self._said if self._said.plain else hint)
+
+    def show_latest(self, snapshot: Snapshot) -> None:
+        self.below.show_latest(snapshot, self._zone)
+
+    def redraw(self) -> None:
+        """Everything that follows from the draft."""
+        draft = self.draft
+        with self.app.batch_update():
+            self.column.show(draft.fields)
+            labels = METHODS[: len(draft.methods)]
+            self._choice(Field.METHOD).offer(translated(labels))
+            self.item.sell(tariffs=draft.operation is Operation.TARIFF)
+            self._note(draft)
+            self.query_one("#facts", Still).put(self._facts(draft))
+            label = _(_NOT_TAKEN.get(draft.operation, _TO_TAKE))
+            self.query_one("#to-take-label", Still).put(label)
+            self.query_one(BigSum).show(draft.due)
+            self.show_hint(self._hint)
+            lines = sold_lines(self._original) if self._original is not None else ()
+            self.below.show(draft, self._search, lines, self._zone)
+
+    def scanned(self, barcode: str, answer: Answer) -> None:
+        """What the station has found under a barcode."""
+        if isinstance(answer, SaleItems) and answer.found:
+            self._pick(answer.found[0])
+        elif isinstance(answer, SaleItems):
+            text = _("Nothing is sold under {barcode}.").format(barcode=barcode)
+            self._say(mark(Level.LOOK, " " + text))
+        else:
+            reason = getattr(answer, "reason", Objection.STOPPED)
+            self._say(mark(Level.LOOK, " " + _("Not looked up: {why}.").format(why=why(reason))))
+
+    # Events
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def _edited(self) -> None:
+        if self._client is not None and self._text(Field.CLIENT) != self._client_text:
+            self._client = None
+        self._say(Content(""))
+        self.redraw()
+        self.post_message(self.Edited())
+
+    @on(SearchField.Found)
+    def _found(self) -> None:
+        self.redraw()
+
+    @on(SearchField.Chosen)
+    def _chose(self, event: SearchField.Chosen) -> None:
+        match event.item:
+            case FoundClient() as client:
+                self._client, self._client_text = client, self._text(Field.CLIENT)
+            case PaymentState() as state:
+                self._original = state
+                self._returned = (Decimal(0),) * len(state.payment.lines)
+            case SaleItem() as item:
+                self._pick(item)
+        self.redraw()
+        self.post_message(self.Edited())
+
+    @on(ItemField.Passed)
+    def _passed(self) -> None:
+        if self.screen.focused is self.item:
+            self.action_step(1)
+
+    @on(LinesList.Typed)
+    def _typed_quantity(self, event: LinesList.Typed) -> None:
+        if self.draft.operation.sells:
+            self._picked = basket.with_quantity(self._picked, event.line, event.quantity)
+            if not self._picked:
+                self.item.focus()
+        else:
+            assert self._original is not None, "its lines are shown"
+            line = sold_lines(self._original)[event.line]
+            partly = event.quantity and event.quantity != line.quantity
+            if event.quantity > line.quantity or (partly and comes_back_whole(line)):
+                text = _("Sold were {count}; a line with a discount or bonuses comes back whole.")
+                self._say(mark(Level.LOOK, " " + text.format(count=line.quantity)))
+                return
+            returned = list(self._returned)
+            returned[event.line] = event.quantity
+            self._returned = tuple(returned)
+        self._say(Content(""))
+        self.redraw()
+        self.post_message(self.Edited())
+
+    @on(LinesList.Left)
+    def _left_lines(self) -> None:
+        self.action_step(-1)
+
+    @on(Pasted)
+    def _pasted(self, event: Pasted) -> None:
+        """Pasted text is typed; the end of a line walks on, as Enter does."""
+        for number, line in enumerate(event.text.splitlines()):
+            if number:
+                self.next_field()
+            focused = self.screen.focused
+            if isinstance(focused, TextField | SumField):
+                focused.type_in(line)
+        if event.text.endswith(("\r", "\n")):
+            self.next_field()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        widget = event.widget
+        if isinstance(widget, ItemField | SaleField) and widget.found is None:
+            widget.look(at_once=True)
+        self.redraw()
+
+    def on_descendant_blur(self) -> None:
+        self.redraw()
+
+    def _entered(self, left: Widget) -> None:
+        match left:
+            case Choice() | LinesList():
+                typed = left.typed
+            case Input():
+                typed = left.value.strip()
+            case _:
+                return
+        if self.draft.operation.sells and basket.is_barcode(typed, _SCANNED_LENGTHS):
+            if isinstance(left, Choice | LinesList):
+                left.forget_typed()
+            elif isinstance(left, Input):
+                left.value = ""
+            self.item.focus()
+            self.post_message(ItemField.Scanned(typed))
+        elif isinstance(left, SearchField) and not (left is self.client and self._client):
+            left.entered()
+
+    # Parts
+
+    @property
+    def _search(self) -> SearchField[object] | None:
+        focused = self.screen.focused
+        return focused if isinstance(focused, SearchField) else None
+
+    def _pick(self, item: SaleItem) -> None:
+        if item.marked:
+            reason = Objection.MARKED_GOODS
+            self._say(mark(Level.STOPPED, f" {why(reason).capitalize()}. {what_to_do(reason)}"))
+            return
+        self._picked = basket.added(self._picked, item)
+        self._say(Content(""))
+        self.redraw()
+        self.post_message(self.Edited())
+
+    def _say(self, said: Content) -> None:
+        self._said = said
+        self.show_hint(self._hint)
+
+    def _facts(self, draft: Draft) -> Content:
+        if draft.operation is Operation.REFUND:
+            return sale_facts(draft, self._zone)
+        if draft.client is not None:
+            return client_facts(draft.client)
+        return client_search(self.client, draft.operation)
+
+    def _note(self, draft: Draft) -> None:
+        limit = _("up to {sum}").format(sum=format_sum(draft.bonus_limit))
+        self.column.note(Field.BONUS, limit)
+        change, cash = draft.change_due, draft.cash_due
+        note = ""
+        if change is not None:
+            note = _("change {sum}").format(sum=format_sum(change))
+        elif cash is not None and draft.pays_by is Method.SPLIT:
+            note = _("cash {sum}").format(sum=format_sum(cash))
+        self.column.note(Field.TENDERED, note)
+
+    def _text(self, field: Field) -> str:
+        return self._input(field).value.strip()
+
+    def _chosen(self, field: Field) -> int:
+        return self._choice(field).chosen
+
+    def _input(self, field: Field) -> Input:
+        return cast("Input", self._widgets[field])
+
+    def _choice(self, field: Field) -> Choice:
+        return cast("Choice", self._widgets[field])

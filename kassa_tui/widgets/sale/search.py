@@ -1,0 +1,232 @@
+"""Fields in which something is looked for as it is typed."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from textual.message import Message
+from textual.timer import Timer
+
+from drivers.register import Reason
+from kassa_tui.journal.records import PaymentState
+from kassa_tui.station.inquiries import (
+    Clients,
+    FindClients,
+    FindGoods,
+    FindPayments,
+    FoundClient,
+    FoundPayments,
+    Inquiry,
+    ListTariffs,
+    SaleItem,
+    SaleItems,
+)
+from kassa_tui.station.requests import Answer, Declined, Objection
+from kassa_tui.widgets.fields import TextField
+from kassa_tui.widgets.sale.basket import is_barcode
+from kassa_tui.widgets.sale.returning import can_return
+
+DEBOUNCE_S = 0.15
+"""Asked after so long without a key."""
+_SHORTEST = 3
+_MOST_SALES = 200
+_MAX_TEXT = 64
+
+T = TypeVar("T")
+
+
+class SearchField(TextField, Generic[T]):
+    """What is typed is asked for; an answer that comes after more was typed is dropped."""
+
+    @dataclass
+    class Asked(Message):
+        """The station is to answer `inquiry`, by `answered`."""
+
+        field: SearchField[object]
+        inquiry: Inquiry
+
+    class Found(Message):
+        """What is found, or the place in it, is another."""
+
+    @dataclass
+    class Chosen(Message):
+        """One of what was found was chosen."""
+
+        field: SearchField[object]
+        item: object
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, max_length=_MAX_TEXT)
+        self.found: tuple[T, ...] | None = None
+        """None: not asked, or not answered yet."""
+        self.more = False
+        """There are others."""
+        self.at = -1
+        """The place in what is found that Enter takes; -1: nowhere."""
+        self.failure: Reason | Objection | None = None
+        self.waits = False
+        """An answer is due."""
+        self._inquiry: Inquiry | None = None
+        self._takes_the_only_one = False
+        self._timer: Timer | None = None
+
+    @abstractmethod
+    def inquiry_of(self, text: str) -> Inquiry | None:
+        """What is asked for `text`; None: nothing yet."""
+
+    @abstractmethod
+    def items_of(self, answer: Answer) -> tuple[tuple[T, ...], bool]:
+        """What an answer has found, and whether there are others."""
+
+    @property
+    def text(self) -> str:
+        return self.value.strip()
+
+    def look(self, *, at_once: bool = False) -> None:
+        """Ask for what is typed now."""
+        self._forget()
+        inquiry = self.inquiry_of(self.text)
+        self.waits = inquiry is not None
+        if inquiry is None:
+            self.post_message(self.Found())
+        elif at_once:
+            self._ask(inquiry)
+        else:
+            self._timer = self.set_timer(DEBOUNCE_S, lambda: self._ask(inquiry))
+
+    def answered(self, inquiry: Inquiry, answer: Answer) -> None:
+        """The station's answer to `inquiry`."""
+        if inquiry is not self._inquiry:
+            return
+        self.waits = False
+        if not isinstance(answer, Clients | SaleItems | FoundPayments):
+            self.failure = answer.reason if isinstance(answer, Declined) else Objection.STOPPED
+        else:
+            self.found, self.more = self.items_of(answer)
+            self.at = 0 if self.text and self.found else -1
+            if self._takes_the_only_one and len(self.found) == 1:
+                self.choose(self.found[0])
+                return
+        self.post_message(self.Found())
+
+    def entered(self) -> None:
+        """Enter was pressed: the highlighted one is meant, or the only one yet to be found."""
+        if self.found and self.at >= 0:
+            self.choose(self.found[self.at])
+        elif self.waits:
+            self._takes_the_only_one = True
+
+    def move(self, by: int) -> bool:
+        """To another of what is found; False where there is nothing to move in."""
+        if not self.found:
+            return False
+        to = self.at + by
+        if to < (0 if self.text else -1):
+            return False
+        self.at = min(to, len(self.found) - 1)
+        self.post_message(self.Found())
+        return True
+
+    def choose(self, item: T) -> None:
+        self._forget()
+        self.post_message(self.Chosen(self, item))  # type: ignore[arg-type]
+
+    def watch_value(self) -> None:
+        self.look()
+
+    def _ask(self, inquiry: Inquiry) -> None:
+        self._inquiry = inquiry
+        self.post_message(self.Asked(self, inquiry))  # type: ignore[arg-type]
+
+    def _forget(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._inquiry = None
+        self._takes_the_only_one = self.waits = self.more = False
+        self.found, self.failure, self.at = None, None, -1
+
+
+class ClientField(SearchField[FoundClient]):
+    """A client: telephone or its last digits, login, card, id. Other text names somebody."""
+
+    def inquiry_of(self, text: str) -> Inquiry | None:
+        if len(text) < _SHORTEST:
+            return None
+        if text.isdigit() and len(text) == 11 and text[0] in "78":
+            return FindClients(f"+7{text[1:]}")
+        return FindClients(text)
+
+    def items_of(self, answer: Answer) -> tuple[tuple[FoundClient, ...], bool]:
+        assert isinstance(answer, Clients), "clients were asked for"
+        return answer.found, answer.more
+
+
+class ItemField(SearchField[SaleItem]):
+    """Goods or tariffs. With nothing typed, what there is."""
+
+    @dataclass
+    class Scanned(Message):
+        """A barcode was typed, or scanned by what types like a keyboard."""
+
+        barcode: str
+
+    class Passed(Message):
+        """Enter, with nothing to pick."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._tariffs = False
+
+    def sell(self, *, tariffs: bool) -> None:
+        """Look for tariffs, or for goods."""
+        if tariffs is not self._tariffs:
+            self._tariffs = tariffs
+            self.value = ""
+            self._forget()
+
+    def inquiry_of(self, text: str) -> Inquiry | None:
+        return ListTariffs() if self._tariffs else FindGoods(text)
+
+    def items_of(self, answer: Answer) -> tuple[tuple[SaleItem, ...], bool]:
+        assert isinstance(answer, SaleItems), "things to sell were asked for"
+        if not self._tariffs:
+            return answer.found, answer.more
+        words = self.text.casefold().split()
+        named = tuple(
+            item
+            for item in answer.found
+            if all(word in f"{item.name} {item.zone_name}".casefold() for word in words)
+        )
+        return named, answer.more
+
+    async def action_submit(self) -> None:
+        """Enter: what is scanned or highlighted is picked; with nothing typed it walks on."""
+        text = self.text
+        if is_barcode(text):
+            self.value = ""
+            self.post_message(self.Scanned(text))
+        elif text or self.at >= 0:
+            self.entered()
+        else:
+            self.post_message(self.Passed())
+
+    def choose(self, item: SaleItem) -> None:
+        super().choose(item)
+        if self.value:
+            self.value = ""
+        else:
+            self.look(at_once=True)
+
+
+class SaleField(SearchField[PaymentState]):
+    """A sale that is to be given back. With nothing typed, the latest."""
+
+    def inquiry_of(self, text: str) -> Inquiry | None:
+        return FindPayments(text=text, limit=_MOST_SALES)
+
+    def items_of(self, answer: Answer) -> tuple[tuple[PaymentState, ...], bool]:
+        assert isinstance(answer, FoundPayments), "payments were asked for"
+        return tuple(filter(can_return, answer.found)), answer.next_before is not None
