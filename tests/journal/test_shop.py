@@ -101,6 +101,16 @@ async def test_a_write_whose_asker_went_away_is_kept_whole_or_not_at_all(
     assert verify(journal.path).broken is None
 
 
+async def test_a_write_that_a_cancelled_one_took_along_is_kept(journal: Journal) -> None:
+    first = asyncio.create_task(journal.add_payment(payment(70), "{}"))
+    await asyncio.sleep(0)
+    writes = [asyncio.create_task(journal.add_payment(payment(n), "{}")) for n in range(71, 75)]
+    await first
+    writes[0].cancel()  # it has been let to the file, with all that waited
+    assert await asyncio.gather(*writes[1:], return_exceptions=True) == [None] * 3
+    assert len(await journal.last_payments(50)) >= 4
+
+
 async def test_a_split_basket_waits_for_its_second_document(journal: Journal) -> None:
     await journal.add_payment(SPLIT, HALVES)
     number = await journal.add_attempt(attempt(SPLIT.id, receipt_id=HALVES[0].id))
