@@ -329,7 +329,8 @@ async def test_a_face_that_gives_up_waiting_takes_nothing_back(bench: Bench) -> 
         await running.until(lambda snapshot: snapshot.in_progress is not None)
         asking.cancel()
         await running.until(lambda s: bool(s.payments) and s.payments[0].document is not None)
-    assert len(await bench.receipts()) == 1
+        assert isinstance(await running.station.ask(FIVE_HUNDRED), Recorded)
+    assert len(await bench.receipts()) == 2
 
 
 async def test_a_stopped_station_declines_what_waits(bench: Bench) -> None:
