@@ -128,6 +128,20 @@ async def test_what_the_tape_tells_is_no_matter_for_a_person(bench: Bench) -> No
         assert await running.station.ask(decision) == Declined(Objection.NOTHING_TO_SETTLE)
 
 
+async def test_while_the_tape_can_be_asked_nobody_decides(bench: Bench) -> None:
+    await cut_off_after_the_record(bench)
+    await bench.pull_out()
+    async with bench.station() as running:
+        snapshot = await running.until(lambda s: s.unsettled is not None)
+        assert snapshot.unsettled is not None
+        decision = SettleByHand(
+            payment_id=snapshot.unsettled.payment.payment.id,
+            decision=Decision.ABSENT,
+            comment="мне так кажется",
+        )
+        assert await running.station.ask(decision) == Declined(Objection.NOTHING_TO_SETTLE)
+
+
 async def test_a_copy_is_never_a_second_document(bench: Bench) -> None:
     await open_shift(bench)
     async with bench.station() as running:
