@@ -43,6 +43,8 @@ Step = Request | Callable[[World], Request | None] | float
 seconds in which nobody does anything."""
 
 CASH = TakePayment(total=500_00, pay_by=PayBy.CASH, tendered=1000_00)
+ROUBLE = TakePayment(total=1_00, pay_by=PayBy.CASH)
+"""As much as the virtual register's other program sells for."""
 CARD = TakePayment(total=123_45, pay_by=PayBy.CARD)
 
 
@@ -191,6 +193,9 @@ SCRIPTS = {
     ),
     "copy": Script(before=(OpenShift(), CARD), cut=(PrintCopy(), CASH)),
     "expired-shift": Script(before=(OpenShift(), _next_day), cut=(CloseShift(), OpenShift(), CASH)),
+    "twin-document": Script(
+        cut=(ROUBLE,), faults="foreign-document@open_receipt,lost-answer-not-executed@FF45"
+    ),
     "foreign-document": Script(cut=(CASH,), faults="foreign-document@open_receipt:2"),
     "top-up": _with_crm(TOP_UP, BY_PHONE),
     "top-up-crm-inside": _with_crm(TOP_UP, place=Place.NEAR),
