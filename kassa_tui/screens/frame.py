@@ -66,8 +66,8 @@ class FramedScreen(Screen[None]):
 
     def redraw(self) -> None:
         """Draw everything from the last snapshot, in one frame."""
-        if not self.is_mounted or not self.is_attached:
-            return
+        if not self.is_mounted or not self.is_attached or not self.query(WhereLine):
+            return  # not drawn yet, or being taken down
         with self.app.batch_update():
             now = self.till.now()
             self.where.show(self.till.snapshot, now)
