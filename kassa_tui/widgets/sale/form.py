@@ -6,7 +6,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import ClassVar, cast
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -19,7 +19,7 @@ from textual.widgets import Input
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.money import format_sum
 from kassa_tui.station.inquiries import FoundClient, SaleItem, SaleItems
-from kassa_tui.station.requests import Answer, Objection
+from kassa_tui.station.requests import Answer, Objection, PaymentRequest
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.big_sum import BigSum
 from kassa_tui.widgets.fields import Choice, Pasted, SumField, TextField
@@ -81,6 +81,7 @@ class PaymentForm(Vertical):
         self._returned: tuple[Decimal, ...] = ()
         self._said = Content("")
         """What is wrong with what was typed last."""
+        self._said_of: tuple[PaymentRequest | Fault, str] | None = None
         self._hint = Content("")
         self._widgets: dict[Field, Widget] = {}
 
@@ -212,7 +213,10 @@ class PaymentForm(Vertical):
     def show_fault(self, fault: Fault) -> None:
         """Say what is wrong and put the cursor there."""
         self._say(mark(Level.LOOK, " " + fault.text))
-        self._widgets[fault.field].focus()
+        widget = self._widgets[fault.field]
+        widget.focus()
+        if isinstance(widget, SumField):
+            widget.action_select_all()  # another sum takes its place
 
     # What is shown
 
@@ -259,7 +263,8 @@ class PaymentForm(Vertical):
     def _edited(self) -> None:
         if self._client is not None and self._text(Field.CLIENT) != self._client_text:
             self._client = None
-        self._say(Content(""))
+        if self._judged != self._said_of:  # a sum that is only written anew says the same
+            self._say(Content(""))
         self.redraw()
         self.post_message(self.Edited())
 
@@ -322,10 +327,7 @@ class PaymentForm(Vertical):
         if event.text.endswith(("\r", "\n")):
             self.next_field()
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        widget = event.widget
-        if isinstance(widget, ItemField | SaleField) and widget.found is None:
-            widget.look(at_once=True)
+    def on_descendant_focus(self) -> None:
         self.redraw()
 
     def on_descendant_blur(self) -> None:
@@ -335,6 +337,8 @@ class PaymentForm(Vertical):
         match left:
             case Choice() | LinesList():
                 typed = left.typed
+            case SumField():
+                typed = left.value.strip().replace(" ", "").removesuffix(",00")
             case Input():
                 typed = left.value.strip()
             case _:
@@ -366,8 +370,14 @@ class PaymentForm(Vertical):
         self.redraw()
         self.post_message(self.Edited())
 
+    @property
+    def _judged(self) -> tuple[PaymentRequest | Fault, str]:
+        """What words about the form are about."""
+        return self.draft.request(), self.item.text
+
     def _say(self, said: Content) -> None:
         self._said = said
+        self._said_of = self._judged
         self.show_hint(self._hint)
 
     def _facts(self, draft: Draft) -> Content:

@@ -136,6 +136,11 @@ class SearchField(TextField, Generic[T]):
     def watch_value(self) -> None:
         self.look()
 
+    def on_focus(self) -> None:
+        # Where nothing needs to be typed, there is something to choose from at once.
+        if not self.text and self.found is None:
+            self.look(at_once=True)
+
     def _ask(self, inquiry: Inquiry) -> None:
         self._inquiry = inquiry
         self.post_message(self.Asked(self, inquiry))  # type: ignore[arg-type]
