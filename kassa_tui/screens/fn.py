@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
-from kassa_tui.widgets.fn_facts import change, registration, storage
+from kassa_tui.widgets.fn_facts import CELLS, change, registration, storage
 from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_
 
@@ -51,10 +51,12 @@ class FnScreen(FramedScreen):
         snapshot = self.till.snapshot
         if snapshot is None:
             return
-        for name, facts in zip(_PAGES, (storage, registration, change), strict=True):
+        cells = CELLS if self._is_wide else self.size.width - 2
+        facts = (storage(snapshot), registration(snapshot, cells), change(snapshot, cells))
+        for name, content in zip(_PAGES, facts, strict=True):
             page = self.query_one(f"#fn-{name}", Still)
             page.display = self._is_wide or name == self._page
-            page.put(facts(snapshot))
+            page.put(content)
 
     def action_storage(self) -> None:
         self._turn("storage")

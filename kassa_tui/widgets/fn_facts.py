@@ -13,7 +13,7 @@ from drivers.ffd.fn_term import term_months
 from drivers.register import FnPhase, FnStatus, RegisterStatus, ShiftState
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
-from kassa_tui.widgets.outside_text import fit, outside, pad, plain
+from kassa_tui.widgets.outside_text import outside, pad, plain
 from kassa_tui.widgets.spans import span
 from kassa_tui.widgets.world import FN_DAYS_TO_LOOK_AT
 from kassa_tui.words import N_, _
@@ -53,8 +53,8 @@ def storage(snapshot: Snapshot) -> Content:
     return Content("\n").join(lines)
 
 
-def registration(snapshot: Snapshot) -> Content:
-    """What the register is and how it is registered."""
+def registration(snapshot: Snapshot, cells: int) -> Content:
+    """What the register is and how it is registered, in lines of `cells`."""
     info = snapshot.info
     if info is None:
         return _untold()
@@ -68,24 +68,22 @@ def registration(snapshot: Snapshot) -> Content:
         Content(""),
         _title(_("Registration")),
         _told(_("Reg. no."), info.registration_number),
-        _told(_("Owner"), info.owner_name),
+        _told(_("Owner"), info.owner_name, cells),
         _told(_("Owner's INN"), info.owner_inn),
-        *_long(_("Tax systems"), systems),
-        *_long(_("Address"), info.settlement_address),
-        *_long(_("Place"), info.settlement_place),
-        _told(_("OFD"), info.ofd_name),
+        *_long(_("Tax systems"), systems, cells),
+        *_long(_("Address"), info.settlement_address, cells),
+        *_long(_("Place"), info.settlement_place, cells),
+        _told(_("OFD"), info.ofd_name, cells),
         _told(_("OFD's INN"), info.ofd_inn),
     ]
     return Content("\n").join(lines)
 
 
-def change(snapshot: Snapshot) -> Content:
-    """The steps of changing the FN; what the till can see of them is checked."""
+def change(snapshot: Snapshot, cells: int) -> Content:
+    """The steps of changing the FN in lines of `cells`; what the till can see is checked."""
     lines = [_title(_("When the FN is changed"))]
     for level, step in _steps(snapshot):
-        words = _wrapped(step, CELLS - 2)
-        lines.append(mark(level, f" {words[0]}"))
-        lines += [Content(f"  {line}") for line in words[1:]]
+        lines.append(mark(level, " " + "\n  ".join(wrap(step, cells - 2))))
     return Content("\n").join(lines)
 
 
@@ -176,29 +174,27 @@ def _steps(snapshot: Snapshot) -> Iterator[tuple[Level, str]]:
 
 
 def _title(text: str) -> Content:
-    return Content.styled(fit(text, CELLS), "bold")
+    return Content.styled(plain(text, CELLS), "bold")
 
 
 def _row(label: str, value: Content) -> Content:
     return Content(pad(label, _LABEL) + " ") + value
 
 
-def _told(label: str, value: str) -> Content:
+def _told(label: str, value: str, cells: int = CELLS) -> Content:
     """What the register has said, or that it has not."""
     if not value.strip():
         return _row(label, Content.styled(_("not told"), "$text-muted"))
-    return _row(label, outside(value, CELLS - _LABEL - 1))
+    return _row(label, outside(value, cells - _LABEL - 1))
 
 
-def _long(label: str, value: str) -> Iterator[Content]:
-    """Like `_told`, in as many lines as it takes, up to three."""
-    lines = _wrapped(value, CELLS - _LABEL - 1)[:3] or [""]
-    yield _told(label, lines[0])
-    yield from (_told("", line) for line in lines[1:])
-
-
-def _wrapped(text: str, cells: int) -> list[str]:
-    return wrap(plain(text, 3 * cells), cells)
+def _long(label: str, value: str, cells: int) -> Iterator[Content]:
+    """Like `_told`, in as many lines as it takes, up to four."""
+    room = cells - _LABEL - 1
+    harmless = plain(value, 4 * room)
+    lines = wrap(harmless, room, max_lines=4, placeholder=" ...") or [""]
+    for number, line in enumerate(lines):
+        yield _told("" if number else label, line, cells)
 
 
 def _untold() -> Content:

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from drivers.register import OfdStatus
 from kassa_tui.station.closing_preview import PreviewClosing
 from kassa_tui.station.requests import CloseShift, Declined, Done, MoveCash, Objection, Uncertain
 from kassa_tui.station.snapshot import Snapshot
@@ -24,9 +26,14 @@ from tests.screens.till import (
     SHIFT_CLOSED,
     SHIFT_EXPIRED,
     SHIFT_OPEN,
+    WITHOUT_RECEIPT,
     face,
 )
 
+ALARMED: dict[str, Any] = {
+    "payments": WITHOUT_RECEIPT.payments,
+    "unissued": WITHOUT_RECEIPT.unissued,
+}
 OLD = NOW - timedelta(hours=23, minutes=20)
 assert SHIFT_OPEN.crm is not None
 AGED = replace(
@@ -93,3 +100,16 @@ def test_a_collection_of_unknown_outcome(snap_compare: Compare) -> None:
     link.answers[MoveCash] = Uncertain()
     keys = press("f3", "и", *"5000", "f12")
     assert snap_compare(face(link), terminal_size=NARROW, run_before=after(keys))
+
+
+@BOTH_LANGUAGES
+def test_shift_and_fn_beside_a_sale(snap_compare: Compare, language: str) -> None:
+    app = face(link_to(SHIFT_OPEN))
+    assert snap_compare(app, terminal_size=(120, 40), run_before=after())
+
+
+def test_shift_and_fn_beside_a_sale_with_an_alarm_and_a_queue(snap_compare: Compare) -> None:
+    ofd = OfdStatus(unsent_count=12, first_unsent_at=NOW - timedelta(days=26))
+    told = replace(SHIFT_OPEN, register=replace(REGISTER, ofd=ofd), **ALARMED)
+    app = face(link_to(told))
+    assert snap_compare(app, terminal_size=(120, 40), run_before=after())

@@ -52,10 +52,9 @@ async def test_only_the_rows_in_sight_are_made() -> None:
     app = Shown(100_000)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.pause()
-        assert set(app.drawn) == set(range(HEIGHT))
-        app.drawn.clear()
         await settled(pilot, "end")
-        assert set(app.drawn) <= set(range(100_000 - HEIGHT, 100_000))
+        first, last = range(HEIGHT), range(100_000 - HEIGHT, 100_000)
+        assert set(app.drawn) == {*first, *last}
         assert app.seen()[-1] == ">row 99999"
 
 
