@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import sys
 import tomllib
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from textual.app import App
+from textual.driver import Driver
 from textual.theme import Theme
 
 from kassa_tui.link.link import Link
@@ -24,6 +27,16 @@ STATION_FAILED = 1
 """Exit code when the station ended by itself."""
 
 _ENDING_SIGNALS = ("SIGHUP", "SIGTERM")
+_REDRAW_S = 1.0
+_SPARING_S = 5.0
+"""On a slow line: lengths of time are shown no more exactly than this."""
+_THEMES = {
+    "default": "kassa",
+    "contrast": "kassa-contrast",
+    "console": "kassa-console",
+    "mono": "kassa-mono",
+}
+"""Names of the settings, and of the styles folder."""
 
 
 class KassaApp(App[str], inherit_bindings=False):
@@ -43,14 +56,27 @@ class KassaApp(App[str], inherit_bindings=False):
         new_id: Callable[[], UUID],
         *,
         console: bool,
+        theme: str = "auto",
+        low_bandwidth: bool = False,
     ) -> None:
-        """`now` gives aware time in the zone of the screen; `console`: a Linux console."""
-        super().__init__(css_path=_styles() / "kassa.tcss")
+        """
+        Args:
+            now: Aware time in the zone of the screen.
+            console: A Linux console.
+            theme: A name of the settings.
+            low_bandwidth: Draw as seldom as can be borne.
+        """
+        # Textual takes the variable away.
+        is_monochrome = bool(os.environ.get("NO_COLOR"))
+        super().__init__(driver_class=_driver(), css_path=_styles() / "kassa.tcss")
         self.animation_level = "none"
+        self._redraw_s = _SPARING_S if low_bandwidth else _REDRAW_S
         self.till = Till(link=link, now=now, new_id=new_id, console=console)
-        for theme in themes():
-            self.register_theme(theme)
-        self.theme = "kassa-console" if console else "kassa"
+        for one in themes():
+            self.register_theme(one)
+        if theme == "auto":
+            theme = "mono" if is_monochrome else "console" if console else "default"
+        self.theme = _THEMES[theme]
 
     def get_default_screen(self) -> SaleScreen:
         return SaleScreen(self.till)
@@ -60,8 +86,11 @@ class KassaApp(App[str], inherit_bindings=False):
         for name in _ENDING_SIGNALS:
             # No such signal, or no signals at all, on some systems and in threads.
             with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(getattr(signal, name), self.exit)
-        self.set_interval(1.0, self._redraw)
+                # Not in the middle of the first screen's coming.
+                end = getattr(signal, name)
+                loop.add_signal_handler(end, self.call_after_refresh, self.exit)
+        self.set_interval(self._redraw_s, self._redraw)
+        self.set_interval(_REDRAW_S, self._catch_up)
         # The station's parts are loaded by its thread, once the first frame stands.
         self.call_after_refresh(self._join)
 
@@ -78,11 +107,29 @@ class KassaApp(App[str], inherit_bindings=False):
     def _on_end(self, failure: str) -> None:
         self.exit(failure, return_code=STATION_FAILED if failure else 0)
 
+    @property
+    def terminal_is_stuck(self) -> bool:
+        """At the end the terminal had not read everything, and may never do so."""
+        return bool(getattr(self._driver, "is_stuck", False))
+
+    def _catch_up(self) -> None:
+        if (catch_up := getattr(self._driver, "catch_up", None)) is not None:
+            catch_up()
+
     def _redraw(self) -> None:
         # At the end a last tick may find no screen any more.
         screen = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(screen, FramedScreen):
             screen.redraw()
+
+
+def _driver() -> type[Driver] | None:
+    """The driver of this system's terminals; None: Textual's own."""
+    if sys.platform == "win32":
+        return None
+    from kassa_tui.terminal import PatientDriver
+
+    return PatientDriver
 
 
 def themes() -> tuple[Theme, ...]:

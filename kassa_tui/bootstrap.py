@@ -14,7 +14,8 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+STATION_FAILED = 1
+"""Exit code when the station ended by itself, or could not start."""
+SPARING_FPS = "5"
+"""Frames a second on a slow line: a held key costs a fifth."""
+
 STOP_S = 10.0
 """How long the virtual register may take to stop."""
 
@@ -48,7 +54,18 @@ class CannotStart(Exception):
     """The station could not be put together; the text is for people."""
 
 
-def demo(state: Path | None, language: str | None, *, view: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How the screen is drawn."""
+
+    theme: str = "auto"
+    """A name of the settings."""
+    low_bandwidth: bool = False
+
+
+def demo(
+    state: Path | None, language: str | None, *, view: bool = False, looks: Looks = Looks()
+) -> int:
     """Run the till on a virtual register. The result is an exit code.
 
     Args:
@@ -60,32 +77,45 @@ def demo(state: Path | None, language: str | None, *, view: bool = False) -> int
     with ExitStack() as stack:
         if state is None:
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kassa-")))
-        return face(state, demo_hosted(state), view=view)
+        return face(state, demo_hosted(state), view=view, looks=looks)
 
 
-def face(state: Path, hosted: Hosted, *, view: bool) -> int:
+def face(state: Path, hosted: Hosted, *, view: bool, looks: Looks) -> int:
     """The screen, over the running station of `state` or over one made here; the exit code."""
     from kassa_tui.link.joining import CannotJoin, joined
 
     console = os.environ.get("TERM") == "linux"
+    # Both are read by Textual when it is imported.
     if console:
-        # Read by Textual when it is imported; a console prints stray letters of the query.
+        # A console prints stray letters of the query.
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    if looks.low_bandwidth:
+        os.environ.setdefault("TEXTUAL_FPS", SPARING_FPS)
     from kassa_tui.app import KassaApp
 
     try:
         with joined(state, hosted, view=view) as link:
-            app = KassaApp(link, local_now, new_id, console=console)
-            try:
-                failure = app.run()
-            finally:
-                if console:
-                    # A console has no second screen: what was drawn would stay.
+            app = KassaApp(
+                link,
+                local_now,
+                new_id,
+                console=console,
+                theme=looks.theme,
+                low_bandwidth=looks.low_bandwidth,
+            )
+            failure = app.run()
+            if console and not app.terminal_is_stuck:
+                # A console has no second screen: what was drawn would stay.
+                with suppress(OSError):  # it is gone
                     sys.stdout.write(_CLEAR_CONSOLE)
                     sys.stdout.flush()
     except CannotJoin as error:
         return _fail(str(error))
-    return _fail(failure) if failure else app.return_code or 0
+    code = STATION_FAILED if failure else app.return_code or 0
+    if app.terminal_is_stuck:
+        # A thread is held by the terminal, and would hold the interpreter's end.
+        os._exit(code)
+    return _fail(failure) if failure else code
 
 
 def demo_hosted(state: Path) -> Hosted:
@@ -101,16 +131,21 @@ def demo_hosted(state: Path) -> Hosted:
     return hosted
 
 
-def club(config: Path | None, state: Path | None) -> tuple[Path, Hosted]:
-    """State directory and station of a real till. Raises `SettingsError`.
+def settings_of(config: Path | None) -> Settings:
+    """The settings of a real till; None: the usual file. Raises `SettingsError`."""
+    from kassa_tui.settings.file import config_path, load
+
+    return load(config_path(config, os.environ), os.environ).settings
+
+
+def club(settings: Settings, state: Path | None) -> tuple[Path, Hosted]:
+    """State directory and station of a real till.
 
     Args:
-        config: The settings file; None: the usual one.
         state: Where the journal is; None: where the settings say.
     """
-    from kassa_tui.settings.file import config_path, load, state_directory
+    from kassa_tui.settings.file import state_directory
 
-    settings = load(config_path(config, os.environ), os.environ).settings
     directory = state if state is not None else state_directory(settings)
 
     @contextmanager
@@ -275,10 +310,10 @@ async def load_crm(config: Path | None, state: Path | None, data: ClubData) -> N
     """
     from kassa_tui.izi.embedded.club import CLUB_ID, own_club
     from kassa_tui.izi.embedded.loading import load as load_data
-    from kassa_tui.settings.file import config_path, load, state_directory
+    from kassa_tui.settings.file import state_directory
     from kassa_tui.settings.tax import TaxRegimeError
 
-    settings = load(config_path(config, os.environ), os.environ).settings
+    settings = settings_of(config)
     if settings.crm.kind != "embedded":
         raise CannotStart(_("The clients of this club are kept by another CRM."))
     directory = state if state is not None else state_directory(settings)
@@ -424,4 +459,4 @@ def new_id() -> UUID:
 
 def _fail(why: str) -> int:
     sys.stderr.write(f"kassa: {why}\n")
-    return 1
+    return STATION_FAILED

@@ -209,9 +209,10 @@ def till(args: argparse.Namespace) -> tuple[Path, Hosted]:
             raise BadTill(_("--demo needs --state DIR"))
         return state, bootstrap.demo_hosted(state)
     try:
-        return bootstrap.club(Path(args.config) if args.config else None, state)
+        settings = bootstrap.settings_of(Path(args.config) if args.config else None)
     except SettingsError as error:
         raise BadTill(str(error)) from error
+    return bootstrap.club(settings, state)
 
 
 def speak_own_language() -> None:

@@ -24,6 +24,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--view", action="store_true", help="look on only, at a demo that runs already"
     )
+    parser.add_argument(
+        "--theme",
+        choices=("auto", "default", "contrast", "console", "mono"),
+        default="auto",
+        help="colours of the screen (default: as the terminal has them)",
+    )
+    parser.add_argument("--low-bandwidth", action="store_true", help="draw sparingly")
     parser.set_defaults(run=run)
 
 
@@ -31,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
     """Run the demo; 1 when it could not start or its station failed."""
     from pathlib import Path
 
-    from kassa_tui.bootstrap import demo
+    from kassa_tui.bootstrap import Looks, demo
 
     state: Path | None = Path(args.state) if args.state else None
-    return demo(state, args.lang, view=args.view)
+    looks = Looks(args.theme, args.low_bandwidth)
+    return demo(state, args.lang, view=args.view, looks=looks)

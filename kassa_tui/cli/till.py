@@ -41,11 +41,12 @@ def run(args: argparse.Namespace) -> int:
         if not offer(path):
             return BAD_INPUT
     try:
-        state, hosted = bootstrap.club(
-            path,
-            Path(args.till_state) if args.till_state else None,
-        )
+        settings = bootstrap.settings_of(path)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return BAD_INPUT
-    return bootstrap.face(state, hosted, view=args.till_view)
+    told = settings.station
+    words.use(words.catalogue(words.language(None if told.language == "auto" else told.language)))
+    state, hosted = bootstrap.club(settings, Path(args.till_state) if args.till_state else None)
+    looks = bootstrap.Looks(told.theme, told.low_bandwidth)
+    return bootstrap.face(state, hosted, view=args.till_view, looks=looks)

@@ -61,6 +61,13 @@ class Station(Section):
         ),
         examples=["/var/lib/kassa"],
     )
+    theme: Literal["auto", "default", "contrast", "console", "mono"] = Field(
+        default="auto",
+        description=N_(
+            "Colours: default, contrast (strong), console (the sixteen of a Linux console), mono"
+            " (none), or auto: console where the terminal is one, mono where NO_COLOR is set."
+        ),
+    )
     low_bandwidth: bool = Field(
         default=False, description=N_("Draw sparingly: for a slow SSH line or an old computer.")
     )
