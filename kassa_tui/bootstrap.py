@@ -103,7 +103,7 @@ def face(state: Path, hosted: Hosted, *, view: bool, looks: Looks) -> int:
                 theme=looks.theme,
                 low_bandwidth=looks.low_bandwidth,
             )
-            failure = app.run()
+            failure = app.run(mouse=False)
             if console and not app.terminal_is_stuck:
                 # A console has no second screen: what was drawn would stay.
                 with suppress(OSError):  # it is gone

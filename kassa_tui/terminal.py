@@ -18,6 +18,8 @@ from textual.drivers.linux_driver import LinuxDriver
 
 _ANSWERS_S = 0.1
 """How long a single Esc may still become the begin of another key."""
+_POINTER_SHAPE = "\x1b]22;"
+"""There is no pointer here, and old consoles print what they do not know."""
 _READ_BYTES = 4096
 _LAST_WORDS_S = 1.0
 """How long the terminal may take to read what was written last."""
@@ -32,6 +34,8 @@ class PatientDriver(LinuxDriver):
     """At the end the terminal had not read everything."""
 
     def write(self, data: str) -> None:
+        if data.startswith(_POINTER_SHAPE):
+            return
         if self._is_full:
             self.is_behind = True
         else:
