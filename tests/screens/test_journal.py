@@ -184,7 +184,8 @@ async def test_the_filter_and_the_cursor_stay_when_the_journal_is_left() -> None
 
 
 async def test_a_journal_that_cannot_be_read_says_why() -> None:
-    link = ScriptedLink(replace(CALM, payments=()), Declined(Objection.JOURNAL_FAILED))
+    link = ScriptedLink(replace(CALM, payments=()))
+    link.answers[FindPayments] = Declined(Objection.JOURNAL_FAILED)
     app = face(link)
     async with running(app) as pilot:
         await pilot.press("f6")
