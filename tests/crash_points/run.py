@@ -67,6 +67,7 @@ def cut(name: str, step: int, power_cut: bool) -> Cut:
     def plan(process: Process) -> None:
         process.die_at = step
         world.power_cut = power_cut
+        world.plan = lambda process: None  # one life is cut
 
     _run(world, SCRIPTS[name], plan)
     return Cut(name, step, power_cut, world.unsynced, tuple(world.witness.violations))
