@@ -1,11 +1,15 @@
 """The short measure of the crash points; `python -m tests.crash_points` cuts all scripts."""
 
+from collections.abc import Iterable
+
 import pytest
 
-from tests.crash_points.run import both, count
+from tests.crash_points.run import Cuts, both, count
 
 SLICES = 6
 """Of a script's cuts, so that several processes share them."""
+STRIDE = 61
+"""Every 61st cut, about thirty of a script; a prime, so that no rhythm of frames is met."""
 
 
 @pytest.mark.timeout(300)
@@ -13,11 +17,22 @@ SLICES = 6
 @pytest.mark.parametrize("script", ["open-shift", "cash", "lost-answer-executed"])
 def test_a_cut_anywhere_loses_and_doubles_nothing(script: str, part: int) -> None:
     cuts = count(script)
+    assert failing(script, cuts, cuts.different[part::SLICES]) == {}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "script",
+    ["sale-mixed-crm-inside", "sale-split", "refund", "crm-answer-lost", "settled-by-hand"],
+)
+def test_a_cut_of_a_sale_leaves_one_story_in_journal_tape_and_crm(script: str) -> None:
+    cuts = count(script)
+    assert failing(script, cuts, cuts.different[::STRIDE]) == {}
+
+
+def failing(script: str, cuts: Cuts, steps: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The violations by the step at which the script was cut."""
     assert cuts.violations == ()
-    failing = {
-        cut.step: cut.violations
-        for step in cuts.different[part::SLICES]
-        for cut in both(script, step)
-        if cut.violations
+    return {
+        cut.step: cut.violations for step in steps for cut in both(script, step) if cut.violations
     }
-    assert failing == {}
