@@ -206,16 +206,16 @@ class Inline:
             self._disk.watch(connection, self._path)
             return connection
 
-        self._connection = await in_thread(connected)
+        self._connection = await in_thread(self, connected)
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         assert self._connection is not None, "the connection is open"
-        return await in_thread(partial(work, self._connection))
+        return await in_thread(self, partial(work, self._connection))
 
     async def close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            await in_thread(connection.close)
+            await in_thread(self, connection.close)
 
 
 class InlineAiosqlite(aiosqlite.Connection):
@@ -243,19 +243,19 @@ class InlineAiosqlite(aiosqlite.Connection):
                 self._disk.watch(connection, self._path)
                 return connection
 
-            self._connection = await in_thread(connected)
+            self._connection = await in_thread(self, connected)
         return self
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         if not self._running or not self._connection:
             raise ValueError("Connection closed")
-        return await in_thread(partial(fn, *args, **kwargs))
+        return await in_thread(self, partial(fn, *args, **kwargs))
 
     async def close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             self._running = False
-            await in_thread(connection.close)
+            await in_thread(self, connection.close)
 
 
 class ElsewhereAiosqlite(aiosqlite.Connection):
@@ -286,14 +286,15 @@ class ElsewhereAiosqlite(aiosqlite.Connection):
             self._connection = None
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """What a database's thread does, done at once; the answer comes when the disk likes."""
+async def in_thread(thread: object, work: Callable[[], T]) -> T:
+    """What a database's thread does, done at once; the answer comes when the disk likes, but
+    not before those of the work that the thread has done earlier."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
     future: asyncio.Future[T] = loop.create_future()
     process = PROCESS.get()
     if process is None or process.step("thread"):
-        loop.complete(future, work)
+        loop.complete(future, work, thread=thread)
     return await future
 
 

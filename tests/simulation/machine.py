@@ -20,6 +20,8 @@ PROCESS: contextvars.ContextVar[Process | None] = contextvars.ContextVar("proces
 MAX_TURNS = 3_000_000
 """Turns of the loop in one run; more is a program that spins."""
 _CLOSE_TRIES = 64
+_BEHIND_S = 1e-9
+"""Timers of one moment come in any order; of two moments in theirs."""
 
 
 class Dead(BaseException):
@@ -116,6 +118,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.latency: Callable[[], float] = lambda: 0.0
         """Seconds until the result of a thread's work comes."""
         self.network: Any = None
+        self._ready_at: weakref.WeakKeyDictionary[object, float] = weakref.WeakKeyDictionary()
+        """When the latest result of a thread comes."""
         self.owned: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         """Tasks of processes; those of dead ones never end."""
         self.set_task_factory(_make_task)
@@ -156,8 +160,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self.complete(future, func, *args)
         return future
 
-    def complete(self, future: asyncio.Future[Any], func: Callable[..., Any], *args: Any) -> None:
-        """Do a thread's work; the result comes to `future` when the machine likes."""
+    def complete(
+        self,
+        future: asyncio.Future[Any],
+        func: Callable[..., Any],
+        *args: Any,
+        thread: object = None,
+    ) -> None:
+        """Do a thread's work; the result comes to `future` when the machine likes.
+
+        `thread` is one whose results come in order; None: any of a pool.
+        """
         result: Any = None
         failure: BaseException | None = None
         try:
@@ -177,8 +190,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             else:
                 future.set_exception(failure)
 
-        if (wait := self.latency()) > 0:
-            self.call_later(wait, tell, context=self.outside)
+        ready_at = self._now + self.latency()
+        if thread is not None:
+            before = self._ready_at.get(thread, 0.0)
+            if before > self._now:
+                ready_at = max(ready_at, before + _BEHIND_S)
+            self._ready_at[thread] = ready_at
+        if ready_at > self._now:
+            self.call_at(ready_at, tell, context=self.outside)
         else:
             self.call_soon(tell, context=self.outside)
 
