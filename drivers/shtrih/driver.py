@@ -23,6 +23,7 @@ from drivers.register import (
     Refused,
     RegisterInfo,
     RegisterStatus,
+    Unreachable,
 )
 from drivers.shtrih.cashier import CashierCells
 from drivers.shtrih.commands import device, fn
@@ -66,6 +67,9 @@ class _Device:
         """The register's date now, without asking again."""
         elapsed = asyncio.get_running_loop().time() - self.told_at
         return (self.clock + timedelta(seconds=elapsed)).date()
+
+
+_STATUS_TRIES = 3
 
 
 class ShtrihRegister:
@@ -118,8 +122,19 @@ class ShtrihRegister:
 
     async def status(self) -> RegisterStatus:
         async with self._lock:
-            register = await self._ready()
-            status = await self._status.read()
+            for _ in range(_STATUS_TRIES):
+                register = await self._ready()
+                try:
+                    status = await self._status.read()
+                finally:
+                    # Over two links it may have been told by two devices, or by two FNs.
+                    is_whole = self._connection.generation == register.generation
+                    if not is_whole:
+                        self._status.forget()
+                if is_whole:
+                    break
+            else:
+                raise Unreachable("the link breaks whenever the state is read")
             register.fiscal_drive_number = status.fn.fiscal_drive_number
             register.last_fiscal_document_number = status.fn.last_fiscal_document_number
             register.shift_number = status.shift_number

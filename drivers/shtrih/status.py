@@ -85,6 +85,11 @@ class StatusReader:
             open_document=is_document_open(mode, state),
         )
 
+    def forget(self) -> None:
+        """What was learned may be another device's."""
+        self._opened_at = {}
+        self._valid_until = {}
+
     async def _shift_opening(self, state: fn.FnState, shift: fn.ShiftParameters) -> datetime | None:
         """When the shift was opened: no command tells, but its opening report does.
 

@@ -7,10 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from drivers.register import OutcomeUnknown, PrintState, Reason, Refused, ShiftState, Unreachable
+from drivers.register import (
+    OutcomeUnknown,
+    PrintState,
+    Reason,
+    Refused,
+    RegisterStatus,
+    ShiftState,
+    Unreachable,
+)
 from drivers.shtrih.address import AddressError
 from drivers.shtrih.connection import Protocol
 from drivers.shtrih.driver import ShtrihRegister
+from drivers.shtrih.status import StatusReader
 from drivers.virtual.shtrih_face.server import ShtrihFace
 from tests.drivers.shtrih.scripted import FAST
 from tests.drivers.shtrih.wire import (
@@ -109,6 +118,22 @@ async def test_the_status_tells_shift_drawer_and_queue() -> None:
         assert status.fn.valid_until == wire.virtual.fn.valid_until
         assert status.fn.memory_left_documents == wire.virtual.fn.memory_left_documents
         assert status.ofd == wire.virtual.ofd
+
+
+async def test_a_state_told_over_two_links_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[RegisterStatus] = []
+    read = StatusReader.read
+
+    async def observed(reader: StatusReader) -> RegisterStatus:
+        told.append(await read(reader))
+        return told[-1]
+
+    monkeypatch.setattr(StatusReader, "read", observed)
+    async with wired(faults="disconnect@FF39") as wire:
+        assert await wire.driver.status() is told[-1]
+        assert len(told) == 2
 
 
 async def test_more_cash_than_there_is_cannot_be_taken_out() -> None:
