@@ -33,7 +33,7 @@ WORLD = {
     "fn-replaced": 0.04,
 }
 """By operation of the cashier."""
-RARE = {"fn-replaced-in-flight": 0.2, "journal-restored": 0.15, "cash-by-hand": 0.6}
+RARE = {"fn-replaced-in-flight": 0.2, "journal-restored": 0.15, "cash-by-hand": 0.9}
 """By receipt that is being closed; by death of the station; by movement of cash."""
 CRM = {
     "crm-unreachable": 0.04,
