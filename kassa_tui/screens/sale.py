@@ -75,7 +75,13 @@ class SaleScreen(FramedScreen):
         Command("shift", ("f3",), N_("F3"), N_("Shift"), N_("Open or close the shift")),
         Command("fn", ("f5",), N_("F5"), N_("FN"), N_("The FN, the register, the OFD's queue")),
         Command("journal", ("f6",), N_("F6"), N_("Journal"), N_("All payments and their stories")),
-        Command("clear", ("f8",), N_("F8"), N_("Clear"), N_("Clear the form")),
+        Command(
+            "clear",
+            ("f8",),
+            N_("F8"),
+            N_("Clear"),
+            N_("Clear the form; a payment in work goes on, and comes back if refused"),
+        ),
         ALARMS,
         Command(
             "leave",
@@ -105,13 +111,17 @@ class SaleScreen(FramedScreen):
 
     def __init__(self, till: Till) -> None:
         super().__init__(till)
-        self._asked: PaymentRequest | None = None
+        self._asked: Draft | None = None
+        """What the station was asked to do."""
         self._cursor: Widget | None = None
         """Where the cursor was when the payment was confirmed."""
         self._refused: tuple[PaymentRequest | Fault, Declined | TurnedDown] | None = None
         """The last request that was refused, until another is typed."""
         self._noted = Content("")
         """What was done without a receipt, until something is typed."""
+        self._aside: Draft | None = None
+        """What was confirmed, once the form was cleared for the next client before the answer;
+        it comes back when it is refused."""
 
     def compose_work(self) -> ComposeResult:
         with Horizontal():
@@ -124,11 +134,11 @@ class SaleScreen(FramedScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "next_field":
             # Whether Enter stays where things are picked is for that field to say.
-            return self._asked is None and not isinstance(self.focused, ItemField)
-        if action in ("confirm", "clear"):
-            return self._asked is None and self.till.snapshot is not None
+            return not self.form.disabled and not isinstance(self.focused, ItemField)
         if action == "operation":
-            return self._asked is None
+            return not self.form.disabled
+        if action == "confirm":
+            return self._asked is None and self.till.snapshot is not None
         return super().check_action(action, parameters)
 
     def draw(self) -> None:
@@ -141,7 +151,8 @@ class SaleScreen(FramedScreen):
         if self._refused is None:
             super().draw_strip()
         else:
-            self.strip.show(Level.STOPPED, refusal(self._refused[1]))
+            more = _("F8: bring it back") if self._aside is not None else ""
+            self.strip.show(Level.STOPPED, refusal(self._refused[1]), more)
 
     def action_next_field(self) -> None:
         self.form.next_field()
@@ -155,21 +166,30 @@ class SaleScreen(FramedScreen):
         if isinstance(request, Fault):
             self.form.show_fault(request)
             return
-        self._asked, self._refused, self._noted = request, None, Content("")
+        self._asked, self._refused, self._noted = draft, None, Content("")
         self._cursor = self.focused
         self.form.disabled = True
         self.redraw()
         self._take(draft, request)
 
     def action_clear(self) -> None:
-        self._refused, self._noted = None, Content("")
-        self.form.clear()
+        self._noted = Content("")
+        if self.form.disabled:
+            # The answer may take a minute: the next client need not wait for it.
+            self._aside = self._asked
+            self.form.disabled = False
+        if self._asked is None and self._aside is not None:
+            self._bring_back()
+        else:
+            self._refused = None
+            self.form.clear()
         self.redraw()
 
     def action_shift(self) -> None:
         from kassa_tui.screens.shift import ShiftScreen
 
-        self._refused = None
+        if self._aside is None:
+            self._refused = None
         self.open_kept("shift", lambda: ShiftScreen(self.till))
 
     def action_fn(self) -> None:
@@ -185,7 +205,7 @@ class SaleScreen(FramedScreen):
     def action_leave(self) -> None:
         snapshot = self.till.snapshot
         is_idle = snapshot is None or not (snapshot.in_progress or snapshot.without_receipt)
-        if is_idle and self.form.is_blank and self._asked is None:
+        if is_idle and self.form.is_blank and not (self._asked or self._aside):
             self.app.exit()
             return
         from kassa_tui.screens.leave import LeaveScreen
@@ -194,7 +214,8 @@ class SaleScreen(FramedScreen):
 
     @on(PaymentForm.Edited)
     def _edited(self) -> None:
-        if self._refused is not None and self.form.draft.request() != self._refused[0]:
+        refused = self._refused
+        if refused and self._aside is None and self.form.draft.request() != refused[0]:
             self._refused = None
         if not self.form.is_blank:
             self._noted = Content("")
@@ -231,36 +252,52 @@ class SaleScreen(FramedScreen):
         match event.answer:
             case Declined() | TurnedDown() as refused:
                 self._refused = (event.draft.request(), refused)
-                self.set_focus(self._cursor)
+                if self._aside is None:
+                    self.set_focus(self._cursor)
+                elif self.form.is_blank:
+                    self._bring_back()
             case Recorded(payment_id):
-                self._ended((payment_id,), sent_to(event.draft))
+                self._ended(event.draft, payment_id)
             case Several(parts):
-                self._ended(tuple(part.payment_id for part in parts if isinstance(part, Recorded)))
+                recorded = (part.payment_id for part in parts if isinstance(part, Recorded))
+                self._ended(event.draft, *recorded)
                 turned_down = next((part for part in parts if isinstance(part, TurnedDown)), None)
                 if turned_down is not None:
                     self._refused = (self.form.draft.request(), turned_down)
             case Noted():
-                self._ended(())
+                self._ended(event.draft)
                 self._noted = mark(Level.WELL, " " + _("Done; no receipt belongs to it."))
             case NotRecorded() | Uncertain():
                 # The money is noted: the alarm tells the rest, and typing starts anew.
-                self._ended(())
+                self._ended(event.draft)
             case _:
                 raise AssertionError(f"{event.answer} is no answer to a payment")
         self.redraw()
 
-    def _ended(self, recorded: tuple[UUID, ...], sent_to: str = "") -> None:
+    def _ended(self, draft: Draft, *recorded: UUID) -> None:
+        """The form is the next client's; where it is so already, no receipt covers it."""
+        if self._aside is not None:
+            self._aside = None
+            return
         self.form.clear()
         if recorded:
             from kassa_tui.screens.receipt import ReceiptScreen
 
-            self.app.push_screen(ReceiptScreen(self.till, *recorded, sent_to=sent_to))
+            receipt = ReceiptScreen(self.till, *recorded, sent_to=sent_to(draft))
+            self.app.push_screen(receipt)
+
+    def _bring_back(self) -> None:
+        assert self._aside is not None, "there is a draft to bring back"
+        self.form.put(self._aside)
+        self._aside = None
+        self.form.focus_first_empty()
 
     def _hint(self) -> Content:
         snapshot = self.till.snapshot
         if self._asked is not None:
             progress = snapshot.in_progress if snapshot is not None else None
-            return Content.styled(self._waiting(progress), "bold $warning")
+            waiting = Content.styled(self._waiting(progress), "bold $warning")
+            return waiting + "\n" + _("F8: the next client") if self.form.disabled else waiting
         request = self.form.draft.request()
         if isinstance(request, Fault):
             return self._noted

@@ -99,7 +99,7 @@ async def test_a_second_confirmation_while_one_is_in_work_does_nothing() -> None
     link = ScriptedLink(CALM, answer=None)
     app = face(link)
     async with running(app) as pilot:
-        await pilot.press("enter", *"500", "f12", "f12", "f12", "f8")
+        await pilot.press("enter", *"500", "f12", "f12", "f12")
         await pilot.pause()
         assert link.asked == [FIVE_HUNDRED]
         assert isinstance(app.screen, SaleScreen)
