@@ -152,7 +152,7 @@ class SaleScreen(FramedScreen):
             super().draw_strip()
         else:
             more = _("F8: bring it back") if self._aside is not None else ""
-            self.strip.show(Level.STOPPED, refusal(self._refused[1]), more)
+            self.strip.show(Level.STOPPED, refusal(*self._refused), more)
 
     def action_next_field(self) -> None:
         self.form.next_field()

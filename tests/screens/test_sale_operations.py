@@ -283,7 +283,7 @@ async def test_a_barcode_that_nobody_knows_is_told() -> None:
     async with running(app) as pilot:
         await at_goods(pilot)
         await scan(pilot, "4006381333931")
-        await until(pilot, lambda: "Товара с кодом 4006381333931 нет" in text(app))
+        await until(pilot, lambda: "Товара с кодом 4006381333931" in text(app))
 
 
 async def test_the_age_is_confirmed_in_the_form() -> None:

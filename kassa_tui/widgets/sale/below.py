@@ -16,10 +16,9 @@ from kassa_tui.widgets.payment_lines import PaymentLines
 from kassa_tui.widgets.sale import basket
 from kassa_tui.widgets.sale.draft import Draft
 from kassa_tui.widgets.sale.fault import Field
-from kassa_tui.widgets.sale.lists import LinesList, Rows
+from kassa_tui.widgets.sale.lists import Found, LinesList, Row
 from kassa_tui.widgets.sale.search import ClientField, ItemField, SaleField, SearchField
 from kassa_tui.widgets.sale.told import (
-    Row,
     basket_rows,
     client_row,
     item_row,
@@ -37,7 +36,7 @@ class Below(Horizontal):
     def compose(self) -> ComposeResult:
         with Vertical(id="found-part"):
             yield Heading(id="found-heading")
-            yield Rows(id="found")
+            yield Found(id="found")
         with Vertical(id="lines-part"):
             yield Heading(id="lines-heading")
             yield LinesList(id=Field.LINES)
@@ -67,10 +66,10 @@ class Below(Horizontal):
             heading = _("Basket: {count} for {sum}").format(count=count, sum=total)
             self.query_one("#lines-heading", Heading).put(heading)
             quantities = tuple(line.quantity for line in draft.picked)
-            self.lines.put(basket_rows(draft.picked), quantities)
+            self.lines.put_lines(basket_rows(draft.picked), quantities)
         elif lines:
             self.query_one("#lines-heading", Heading).put(_("What comes back"))
-            self.lines.put(returned_rows(sold, draft), draft.returned)
+            self.lines.put_lines(returned_rows(sold, draft), draft.returned)
 
     def show_latest(self, snapshot: Snapshot, zone: tzinfo | None) -> None:
         self.query_one(PaymentLines).show(snapshot, zone)
@@ -79,7 +78,7 @@ class Below(Horizontal):
         assert search.found is not None, "there is something to show"
         heading = _("Found: {count}") if not search.more else _("Found: {count}, and others")
         self.query_one("#found-heading", Heading).put(heading.format(count=len(search.found)))
-        self.query_one("#found", Rows).show(_rows(search, zone), search.at)
+        self.query_one("#found", Found).put(_rows(search, zone), search.at)
 
 
 def _rows(search: object, zone: tzinfo | None) -> tuple[Row, ...]:

@@ -5,64 +5,44 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.content import Content
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
-from kassa_tui.widgets.outside_text import fit, pad
+from kassa_tui.widgets.outside_text import pad
+from kassa_tui.widgets.rows import Rows
 from kassa_tui.widgets.sale.basket import parse_quantity
 
-_AT, _NOT_AT = "> ", "  "
+Row = tuple[str, str]
+"""Left and right part of a row, harmless text."""
 
 
-class Rows(Widget):
-    """Rows of harmless text, one of them marked; only those in sight are drawn."""
+class Found(Rows, can_focus=False, inherit_bindings=False):
+    """Rows of which one may be marked; the keys are those of the field that looks for them."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
-        self._rows: tuple[tuple[str, str], ...] = ()
-        self._at = -1
-        self._top = 0
+        super().__init__(self._drawn, id=id)
+        self._rows: tuple[Row, ...] = ()
 
-    def show(self, rows: tuple[tuple[str, str], ...], at: int = -1) -> None:
-        """Left and right part of each row; `at` is the marked one, -1: none."""
-        top = self._top_for(at)
-        if rows != self._rows or top != self._top:
-            self._rows, self._at, self._top = rows, at, top
-            self.refresh()
-        elif at != self._at:
-            changed = (self._at - top, at - top)
-            self._at = at
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed if y >= 0))
+    def put(self, rows: tuple[Row, ...], at: int = -1) -> None:
+        """Show `rows`; `at` is the marked one, -1: none."""
+        if rows != self._rows:
+            self._rows = rows
+            self.show(len(rows), at)
+        else:
+            self.cursor = at
 
-    def on_resize(self) -> None:
-        self._top = self._top_for(self._at)
-        self.refresh()
+    def validate_cursor(self, cursor: int) -> int:
+        return min(cursor, self.count - 1)
 
-    def render_line(self, y: int) -> Strip:
-        number = y + self._top
-        width = self.size.width
-        if number >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
-        left, right = self._rows[number]
-        marked = number == self._at
-        room = max(width - len(_AT) - len(right) - 2, 0)
-        text = (_AT if marked else _NOT_AT) + pad(left, room) + " " + right
-        style = self.rich_style + Style(reverse=True) if marked else self.rich_style
-        return Strip([Segment(pad(fit(text, width), width), style)], width)
-
-    def _top_for(self, at: int) -> int:
-        height = max(self.size.height, 1)
-        at = max(at, 0)
-        return min(max(self._top, at - height + 1), at)
+    def _drawn(self, index: int) -> Content:
+        left, right = self._rows[index]
+        room = max(self.size.width - len(right) - 4, 0)
+        return Content(f"  {pad(left, room)} {right}")
 
 
-class LinesList(Rows, can_focus=True):
+class LinesList(Found, can_focus=True):
     """Lines with a quantity, which digits type and Delete takes away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,18 +71,18 @@ class LinesList(Rows, can_focus=True):
         self._before: Decimal | None = None
         self._quantities: tuple[Decimal, ...] = ()
 
+    def put_lines(self, rows: tuple[Row, ...], quantities: tuple[Decimal, ...]) -> None:
+        """Show the lines; `quantities` are those that stand in them."""
+        self._quantities = quantities
+        self.line = min(self.line, max(len(rows) - 1, 0))
+        self.put(rows, self.line if self.has_focus else -1)
+
     def on_focus(self) -> None:
         self._start()
         self._show_cursor()
 
     def on_blur(self) -> None:
         self._show_cursor()
-
-    def put(self, rows: tuple[tuple[str, str], ...], quantities: tuple[Decimal, ...] = ()) -> None:
-        """Show the lines; `quantities` are those that stand in them."""
-        self._quantities = quantities
-        self.line = min(self.line, max(len(rows) - 1, 0))
-        self.show(rows, self.line if self.has_focus and rows else -1)
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "backspace":
@@ -133,7 +113,7 @@ class LinesList(Rows, can_focus=True):
         if self.line + by < 0:
             self.post_message(self.Left())
             return
-        self.line = min(self.line + by, max(len(self._rows) - 1, 0))
+        self.line = min(self.line + by, max(self.count - 1, 0))
         self._show_cursor()
 
     def _start(self) -> None:
@@ -141,8 +121,8 @@ class LinesList(Rows, can_focus=True):
         self._before = None
 
     def _tell(self, quantity: Decimal) -> None:
-        if self._rows:
+        if self.count:
             self.post_message(self.Typed(self.line, quantity))
 
     def _show_cursor(self) -> None:
-        self.put(self._rows, self._quantities)
+        self.put(self._rows, self.line if self.has_focus else -1)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from kassa_tui.money import format_sum
-from kassa_tui.station.requests import Declined, Objection, TurnedDown
+from kassa_tui.station.requests import (
+    Declined,
+    Objection,
+    PaymentRequest,
+    Sell,
+    TakePayment,
+    TurnedDown,
+)
 from kassa_tui.widgets.outside_text import plain
 from kassa_tui.widgets.reasons import what_to_do, why
+from kassa_tui.widgets.sale.fault import Fault
 from kassa_tui.words import N_, _
 
 _DETAIL_CELLS = 60
@@ -26,19 +34,26 @@ _CRM_WORDS = {
 """Problem codes of the contract (D.3) that a cashier meets."""
 
 
-def refusal(answer: Declined | TurnedDown) -> str:
+def refusal(request: PaymentRequest | Fault, answer: Declined | TurnedDown) -> str:
     """Sentences: the money, the reason, what to do."""
-    nothing = _("Nothing was recorded.")
+    takes_money = isinstance(request, TakePayment | Sell)
     match answer:
         case Declined(reason):
-            sentences = [_("Money is not taken: {why}.").format(why=why(reason)), nothing]
-            return " ".join((*sentences, what_to_do(reason)))
+            return " ".join((*_not_done(takes_money, why(reason)), what_to_do(reason)))
         case TurnedDown(code=code, detail=detail, limit=limit):
             words = _CRM_WORDS.get(code)
             cause = _(words) if words is not None else why(Objection.CRM_REFUSED)
-            sentences = [_("Money is not taken: {why}.").format(why=cause), nothing]
+            sentences = _not_done(takes_money, cause)
             if limit is not None:
                 sentences.append(_("At most {sum}.").format(sum=format_sum(limit)))
             elif words is None:
                 sentences.append(plain(detail or code, _DETAIL_CELLS))
-            return " ".join((*sentences, _("Hand the money back.")))
+            if takes_money:
+                sentences.append(_("Hand the money back."))
+            return " ".join(sentences)
+
+
+def _not_done(takes_money: bool, cause: str) -> list[str]:
+    if not takes_money:
+        return [_("Nothing was done: {why}.").format(why=cause)]
+    return [_("Money is not taken: {why}.").format(why=cause), _("Nothing was recorded.")]

@@ -17,10 +17,11 @@ from kassa_tui.widgets.payment_lines import method_word
 from kassa_tui.widgets.reasons import why
 from kassa_tui.widgets.sale.basket import Basket, Picked, format_quantity
 from kassa_tui.widgets.sale.draft import Draft, Operation
+from kassa_tui.widgets.sale.lists import Row
 from kassa_tui.widgets.sale.search import ClientField
 from kassa_tui.words import _
 
-CELLS = 36
+CELLS = 34
 """Width of what stands beside the fields."""
 _NAME = 24
 _PHONE = 18
@@ -28,8 +29,6 @@ _FEW = 5
 """So many left are worth a word."""
 _MOST = 200
 """Cells of outside text, before it is fitted into its place."""
-
-Row = tuple[str, str]
 
 
 def client_facts(client: FoundClient) -> Content:
