@@ -107,7 +107,7 @@ def drawer_lines(snapshot: Snapshot) -> list[Content]:
         drawer = Content(_("not told").rjust(_SUM))
     else:
         drawer = Content.styled(format_sum(register.cash_in_drawer).rjust(_SUM), "bold")
-    return [*lines, row(_("In the drawer"), drawer)]
+    return [*lines, row(_("Drawer by FR"), drawer)]
 
 
 def unsent_line(snapshot: Snapshot) -> Content:

@@ -132,7 +132,7 @@ async def test_what_should_be_in_the_drawer_is_not_shown_before_it_is_counted() 
     app = face(link_to(open_count))
     async with running(app) as pilot:
         await pilot.press("f3")
-        assert "В ящике 9 876,54" in words(app)
+        assert "В ящике по ФР 9 876,54" in words(app)
 
 
 async def test_the_shift_is_opened_with_the_count_on_the_confirming_key() -> None:
