@@ -40,6 +40,7 @@ class StoryScreen(FramedScreen):
     """Reads the story anew whenever the payment has changed."""
 
     KEYS = (
+        Command("receipt", ("enter",), N_("Enter"), N_("Receipt"), N_("The receipt with its QR")),
         HELP,
         Command(
             "print_copy",
@@ -88,6 +89,8 @@ class StoryScreen(FramedScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         snapshot = self.till.snapshot
         match action:
+            case "receipt":
+                return self._state.document is not None
             case "print_copy":
                 return (
                     snapshot is not None and snapshot.can_copy(self._state) and not self._is_asking
@@ -109,6 +112,11 @@ class StoryScreen(FramedScreen):
         facts = payment_facts(self._state, zone, self.size.width - 2)
         self.query_one("#story-payment", Still).put(Content("\n").join(facts))
         self.query_one("#story-outcome", Still).put(self._outcome)
+
+    def action_receipt(self) -> None:
+        from kassa_tui.screens.receipt import ReceiptScreen
+
+        self.app.push_screen(ReceiptScreen(self.till, self._state.payment.id))
 
     def action_print_copy(self) -> None:
         self._do(PrintCopy())

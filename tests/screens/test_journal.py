@@ -8,6 +8,7 @@ import pytest
 from drivers.register import Reason
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.screens.journal import JournalScreen
+from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.story import StoryScreen
 from kassa_tui.station.inquiries import (
@@ -253,6 +254,25 @@ async def test_a_copy_is_offered_of_the_last_document_only() -> None:
         await pilot.pause()
         assert [one for one in link.asked if isinstance(one, PrintCopy)] == [PrintCopy()]
         assert "Копия печатается" in text(app)
+
+
+async def test_enter_shows_the_receipt_of_a_recorded_payment_with_its_qr() -> None:
+    app = face(JournalLink(PAYMENTS))
+    async with running(app) as pilot:
+        await pilot.press("f6")
+        await pilot.pause()
+        await pilot.press("down", "enter", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ReceiptScreen)
+        assert "1042" in text(app)
+
+
+async def test_a_payment_without_a_document_has_no_receipt_to_show() -> None:
+    app = face(JournalLink((UNISSUED, *PAYMENTS), WITHOUT_RECEIPT))
+    async with running(app) as pilot:
+        await app.push_screen(StoryScreen(app.till, UNISSUED))
+        await pilot.press("enter")
+        assert isinstance(app.screen, StoryScreen)
 
 
 async def test_a_missing_receipt_is_issued_from_its_story() -> None:
