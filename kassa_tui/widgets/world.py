@@ -80,11 +80,11 @@ def _shift(
                 number=number
             )
         case ShiftState.OPEN:
+            if not told:  # its age goes on, but the words of the silence need the room
+                return Level.UNKNOWN, _("Shift {number}").format(number=number)
             age = shift_open_for(register, snapshot, now)
             level = Level.LOOK if age >= WARN_AFTER else Level.WELL
-            return _unless(told, level), _("Shift {number}: {length}").format(
-                number=number, length=span(age)
-            )
+            return level, _("Shift {number}: {length}").format(number=number, length=span(age))
 
 
 def _crm(snapshot: Snapshot) -> Iterator[tuple[Level, str]]:

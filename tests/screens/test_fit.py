@@ -32,6 +32,7 @@ from tests.screens.till import (
     NOW,
     OUTCOME_UNKNOWN,
     REGISTER,
+    SHIFT_OPEN,
     SILENCE,
     UNISSUED,
     WITHOUT_RECEIPT,
@@ -83,6 +84,8 @@ def states() -> Iterator[Snapshot]:
     warnings = FnWarnings(replace_urgently=True, ofd_overdue=True)
     yield replace(CALM, register=replace(REGISTER, fn=replace(REGISTER.fn, warnings=warnings)))
     yield replace(CALM, register=None)
+    long_silence = replace(SILENCE, since=NOW - timedelta(hours=23, minutes=59))
+    yield replace(SHIFT_OPEN, silence=long_silence)
     yield replace(CALM, journal_failure="disk I/O error")
 
 
