@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
+import shutil
 import signal
 import sys
 import tomllib
@@ -79,7 +81,13 @@ class KassaApp(App[str], inherit_bindings=False):
         self.theme = _THEMES[theme]
 
     def get_default_screen(self) -> SaleScreen:
-        return SaleScreen(self.till)
+        screen = SaleScreen(self.till)
+        # Known beforehand, the width costs no second look at every style.
+        width = shutil.get_terminal_size().columns
+        screen.add_class(
+            [name for least, name in self.HORIZONTAL_BREAKPOINTS if width >= least][-1]
+        )
+        return screen
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -98,6 +106,9 @@ class KassaApp(App[str], inherit_bindings=False):
         self.till.link.detach()
 
     def _join(self) -> None:
+        # What the first screen is made of stays: no collection need look at it again.
+        gc.freeze()
+        gc.enable()
         self.till.link.attach(self._on_snapshot, self._on_end)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:

@@ -7,6 +7,7 @@ face alone.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -91,6 +92,7 @@ def face(state: Path, hosted: Hosted, *, view: bool, looks: Looks) -> int:
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     if looks.low_bandwidth:
         os.environ.setdefault("TEXTUAL_FPS", SPARING_FPS)
+    gc.disable()  # until the first screen stands: nothing of it can be collected
     from kassa_tui.app import KassaApp
 
     try:
