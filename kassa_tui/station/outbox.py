@@ -16,9 +16,12 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from kassa_tui.izi.errors import (
+    ClubAccessDenied,
     CrmError,
+    Forbidden,
     InvalidRequest,
     NoOpenShift,
+    NotSupported,
     Refused,
     ShiftClosed,
     ShiftHasActiveSessions,
@@ -56,8 +59,17 @@ _SHOWN = 20
 _IDLE_S = 5.0
 """Between two looks at an idle CRM."""
 
-_LATER = (SignInNeeded, NoOpenShift, ShiftHasActiveSessions, ShiftHasPendingTransactions)
-"""Refusals that end by themselves, or when a person has done something else."""
+_LATER = (
+    SignInNeeded,
+    Forbidden,
+    ClubAccessDenied,
+    NotSupported,
+    NoOpenShift,
+    ShiftHasActiveSessions,
+    ShiftHasPendingTransactions,
+)
+"""Refusals that end by themselves, or when a person has done something else. The CRM gives them
+before it looks whether it has the record already: they say nothing of an earlier try."""
 
 
 def is_final(error: CrmError) -> bool:

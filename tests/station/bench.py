@@ -163,6 +163,7 @@ class Gate:
         """Calls that do not get through."""
         self.loses: set[str] = set()
         """Calls that are carried out once more without an answer."""
+        self.shuts_with_a_loss = False
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         async def call(*arguments: object, **named: object) -> Any:
@@ -173,6 +174,7 @@ class Gate:
             answer = await getattr(self.session, name)(*arguments, **named)
             if name in self.loses:
                 self.loses.discard(name)
+                self.is_shut = self.shuts_with_a_loss
                 raise CrmTimeout("the answer is lost")
             return answer
 

@@ -507,6 +507,35 @@ async def test_k16_a_missing_right_is_said_before_anything_is_noted(bench: Bench
     assert (await only_receipt(bench)).total == 120_00
 
 
+async def test_a_right_taken_away_says_nothing_of_an_earlier_try(bench: Bench) -> None:
+    async with open_till(bench) as running:
+        from kassa_tui.izi.embedded.demo import CLUB, OPERATOR
+        from kassa_tui.izi.models.session import Permission
+
+        gate(bench).loses.add("post_transaction")
+        gate(bench).shuts_with_a_loss = True
+        sale = Sell(lines=(HOUR,), paid=Paid(balance=120_00), client_id=IVAN)
+        rights = frozenset(Permission) - {Permission.TRANSACTION_CHARGE}
+        answer = await ask(running, sale)
+        assert isinstance(answer, Uncertain)
+        async with gate(bench).embedded.registry() as registry:
+            await registry.put_operator(OPERATOR, frozenset({CLUB.id}), rights)
+        gate(bench).is_shut = False
+        error = ""
+        while not error.startswith("forbidden"):
+            running.station._outbox.wake()  # type: ignore[union-attr]
+            await asyncio.sleep(0.01)
+            (told, *_) = await running.journal.calls_of(answer.payment_id)  # type: ignore[arg-type]
+            error = told.error
+        assert told.state is CallState.PENDING
+        async with gate(bench).embedded.registry() as registry:
+            await registry.put_operator(OPERATOR, frozenset({CLUB.id}), frozenset(Permission))
+        await running.station._outbox.drain()  # type: ignore[union-attr]
+        await running.until(lambda s: s.payments[0].document is not None)
+        assert (await ivan(bench)).balance == 1_250_00 - 120_00
+    assert (await only_receipt(bench)).total == 120_00
+
+
 async def test_k17_marked_goods_and_ages_are_asked_about(bench: Bench) -> None:
     async with open_till(bench) as running:
         marked = Sell(lines=(replace(CHIPS, marked=True),), paid=Paid(cash=130_00))
