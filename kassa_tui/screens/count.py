@@ -31,6 +31,7 @@ from kassa_tui.station.requests import (
 from kassa_tui.widgets.fields import SumField, TextField
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.reasons import why
+from kassa_tui.widgets.spans import span
 from kassa_tui.widgets.three_totals import discrepancy, previewed
 from kassa_tui.words import N_, _
 
@@ -65,6 +66,7 @@ class CountScreen(FormScreen):
         self._preview: Answer | None = None
         self._previewed_at: tuple[object, ...] = ()
         """What the till looked like when the preview was asked for."""
+        self._asked_for_totals_at = till.now()
         self._operation = 0
         self._judged: int | None = None
         """The count that the outcome speaks of."""
@@ -133,7 +135,9 @@ class CountScreen(FormScreen):
                 has_crm = snapshot is not None and snapshot.crm is not None
                 return previewed(told, has_crm=has_crm)
             case None:
-                return mark(Level.UNKNOWN, " " + _("The register is adding up its tape..."))
+                since = span(self.till.now() - self._asked_for_totals_at)
+                text = _("The register is adding up its tape... {since}").format(since=since)
+                return mark(Level.UNKNOWN, f" {text}")
             case Declined(reason):
                 text = _("The totals cannot be told: {why}.").format(why=why(reason))
                 return mark(Level.UNKNOWN, " " + text)
@@ -166,6 +170,7 @@ class CountScreen(FormScreen):
             return
         self._previewed_at, self._preview = looks, None
         self._operation += 1
+        self._asked_for_totals_at = self.till.now()
         self._ask_preview(self._operation)
 
     @work(exclusive=True, group="preview")

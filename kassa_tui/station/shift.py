@@ -41,8 +41,9 @@ from kassa_tui.station.requests import (
     Uncertain,
 )
 from kassa_tui.station.settings import StationSettings
-from kassa_tui.station.shift_report import journal_total, shift_report, tape_sums, z_report
+from kassa_tui.station.shift_report import journal_total, shift_report, z_report
 from kassa_tui.station.shift_view import ShiftView, shift_view
+from kassa_tui.station.tape_sums import TapeAdder
 
 
 class Shift:
@@ -69,6 +70,7 @@ class Shift:
         self._settings = settings
         self._clock = clock
         self._new_id = new_id
+        self._tape = TapeAdder(desk, settings.fiscal_s)
         self.record: ShiftRecord | None = None
         """The shift that is not closed, as of the last `recall`."""
         self.view: ShiftView | None = None
@@ -106,7 +108,7 @@ class Shift:
         on_tape = None
         if status.shift is not ShiftState.CLOSED:
             last = status.fn.last_fiscal_document_number
-            on_tape = await tape_sums(self._desk, last, self._settings.fiscal_s)
+            on_tape = await self._tape.add_up(status.fn.fiscal_drive_number, last)
         in_journal = 0
         if self.record is not None:
             in_journal = await journal_total(self._journal, self.record.opening.id)
@@ -235,7 +237,9 @@ class Shift:
         """The register is closed: the tape is added up, the CRM closed and told of both."""
         told = None
         if document is not None:
-            told = await z_report(self._desk, document, self._settings.fiscal_s)
+            before = document.fiscal_document_number - 1
+            sums = await self._tape.add_up(document.fiscal_drive_number, before)
+            told = z_report(document, sums)
         call = None
         subject = record.opening.id if record is not None else self._new_id()
         if standing is not None:

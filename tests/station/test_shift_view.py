@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import fields, replace
 
+from drivers.ffd.document import FiscalDocument
 from drivers.register import Reason
 from kassa_tui.journal.records import PayBy
 from kassa_tui.link.codec import dump, load
@@ -145,6 +146,31 @@ async def test_only_the_shift_in_work_is_added_up(bench: Bench) -> None:
             assert (told.register_total, told.journal_total) == (500_00, 500_00)
             assert told.crm_total is None
             await ask(running, CloseShift())
+
+
+async def test_a_document_of_the_tape_is_added_up_once(bench: Bench) -> None:
+    async with bench.station() as running:
+        await ask(running, OpenShift())
+        read: list[int] = []
+        tape = running.station._desk.tape
+
+        async def counted(first: int, last: int) -> list[FiscalDocument]:
+            read.extend(range(first, last + 1))
+            return await tape(first, last)
+
+        running.station._desk.tape = counted  # type: ignore[method-assign]
+        for payments in (1, 2):
+            await ask(running, CASH_TOP_UP)
+            told = await previewed(running)
+            assert told.register_total == told.journal_total == payments * 500_00
+        before = len(read)
+        await previewed(running)
+        assert len(read) == before
+        closed = await ask(running, CloseShift())
+        assert isinstance(closed, Done)
+        assert closed.report is not None
+        assert closed.report.register_total == 1_000_00
+        assert [number for number in read if read.count(number) > 1] == []
 
 
 async def test_a_preview_tells_what_the_crm_has_not_got(bench: Bench) -> None:
