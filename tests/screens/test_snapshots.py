@@ -35,6 +35,10 @@ async def type_payment(pilot: Pilot[Any]) -> None:
     form.total.focus()
     await pilot.pause()
     form.tendered.focus()
+    link: Any = pilot.app.till.link  # type: ignore[attr-defined]
+    while not link.inquired:  # the client is looked for once the typing rests
+        await pilot.pause(0.02)
+    await pilot.pause()
 
 
 def after(
