@@ -14,6 +14,7 @@ from drivers.register import FnPhase, FnStatus, RegisterStatus, ShiftState
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import outside, pad, plain
+from kassa_tui.widgets.shift_facts import backlog_level
 from kassa_tui.widgets.spans import span
 from kassa_tui.widgets.world import FN_DAYS_TO_LOOK_AT
 from kassa_tui.words import N_, _
@@ -129,8 +130,7 @@ def _warnings(fn: FnStatus) -> Iterator[Content]:
 
 def _ofd(snapshot: Snapshot, register: RegisterStatus) -> Iterator[Content]:
     ofd = register.ofd
-    level = Level.LOOK if ofd.unsent_count else Level.WELL
-    yield _row(_("Unsent"), mark(level, f" {ofd.unsent_count}"))
+    yield _row(_("Unsent"), mark(backlog_level(snapshot), f" {ofd.unsent_count}"))
     if not ofd.unsent_count:
         return
     first = ofd.first_unsent_document

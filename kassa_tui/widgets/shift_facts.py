@@ -59,10 +59,11 @@ def clocks(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Level, str]
     if register is not None and register.shift is not ShiftState.CLOSED:
         told = register.shift_opened_at is not None
         length = shift_open_for(register, snapshot, now) if told else None
+        level, said = _age(length)
         if register.shift is ShiftState.EXPIRED and (length is None or length < LONGEST):
-            yield _("FR"), Level.STOPPED, _("over 24 h")
-        else:
-            yield _("FR"), *_age(length)
+            level, said = Level.STOPPED, _("over 24 h")
+        # What a silent register said last is not known to be true any more.
+        yield _("FR"), Level.UNKNOWN if snapshot.silence is not None else level, said
     if crm is not None and crm.shift_is_open:
         opened_at = crm.shift_opened_at
         yield _("CRM"), *_age(now - opened_at if opened_at is not None else None)
@@ -112,21 +113,31 @@ def drawer_lines(snapshot: Snapshot) -> list[Content]:
 
 def unsent_line(snapshot: Snapshot) -> Content:
     """What has not arrived yet: at the OFD, at the CRM, on the tape."""
-    parts = []
+    marks = []
     if snapshot.register is not None:
         count = snapshot.register.ofd.unsent_count
-        parts.append((count, _("OFD {count}").format(count=count)))
+        marks.append(mark(backlog_level(snapshot), _("OFD {count}").format(count=count)))
     if snapshot.crm is not None:
         count = snapshot.crm.queued + snapshot.crm.poisoned
-        parts.append((count, _("CRM {count}").format(count=count)))
+        marks.append(mark(_look_at(count), _("CRM {count}").format(count=count)))
     count = snapshot.without_receipt
-    parts.append((count, _("No receipt {count}").format(count=count)))
-    marks = (mark(Level.LOOK if count else Level.WELL, word) for count, word in parts)
+    marks.append(mark(_look_at(count), _("No receipt {count}").format(count=count)))
     return row(_("Unsent"), Content("  ").join(marks))
+
+
+def backlog_level(snapshot: Snapshot) -> Level:
+    """How the OFD's queue stands."""
+    if snapshot.register is None or snapshot.silence is not None:
+        return Level.UNKNOWN
+    return _look_at(snapshot.register.ofd.unsent_count)
 
 
 def row(label: str, value: Content) -> Content:
     return Content(pad(label, _LABEL) + " ") + value
+
+
+def _look_at(count: int) -> Level:
+    return Level.LOOK if count else Level.WELL
 
 
 def _age(length: timedelta | None) -> tuple[Level, str]:

@@ -14,11 +14,11 @@ from kassa_tui.money import format_sum
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.fn_facts import BLOCKED_AFTER
 from kassa_tui.widgets.heading import Heading
-from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.marks import mark
 from kassa_tui.widgets.outside_text import outside, pad
 from kassa_tui.widgets.payment_lines import method_word
 from kassa_tui.widgets.qr_code import QrCode
-from kassa_tui.widgets.shift_facts import clocks
+from kassa_tui.widgets.shift_facts import backlog_level, clocks
 from kassa_tui.widgets.spans import span
 from kassa_tui.widgets.still import Still
 from kassa_tui.words import _
@@ -111,11 +111,10 @@ def _fn(snapshot: Snapshot) -> list[Content]:
     if unsent and first is not None:
         left = span(BLOCKED_AFTER - (register.clock - first))
         waiting = _("{count}, block in {left}").format(count=unsent, left=left)
-    level = Level.LOOK if unsent else Level.WELL
     return [
         _row(_("Number"), register.fn.fiscal_drive_number),
         _row(_("Left"), term),
-        Content(pad(_("OFD"), _LABEL)) + mark(level, f" {waiting}"),
+        Content(pad(_("OFD"), _LABEL)) + mark(backlog_level(snapshot), f" {waiting}"),
     ]
 
 

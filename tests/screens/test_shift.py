@@ -479,6 +479,8 @@ async def test_a_silent_register_offers_nothing() -> None:
         assert isinstance(app.screen, ShiftScreen)
         assert asked(link) == []
         assert "ФР не говорит, открыта ли смена" in text(app)
+        assert "ФР ? 5 ч 12 мин" in words(app)
+        assert "?ОФД 0" in text(app).split("Не дошло")[1]
 
 
 async def test_a_closed_shift_offers_only_to_be_opened() -> None:
