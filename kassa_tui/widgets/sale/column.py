@@ -53,14 +53,15 @@ class FieldRow(Horizontal):
 
     def __init__(self, field: Field, widget: Widget) -> None:
         super().__init__(id=f"row-{field}")
-        self._field = field
+        self.field = field
         self._widget = widget
+        self.note = Still(classes="note") if field in NOTED else None
 
     def compose(self) -> ComposeResult:
-        yield Still(_(_LABELS[self._field]), classes="label")
+        yield Still(_(_LABELS[self.field]), classes="label")
         yield self._widget
-        if self._field in NOTED:
-            yield Still(classes="note")
+        if self.note is not None:
+            yield self.note
 
 
 class FieldsColumn(Vertical):
@@ -85,8 +86,15 @@ class FieldsColumn(Vertical):
 
     def show(self, fields: tuple[Field, ...]) -> None:
         """Have the rows of `fields` in sight."""
-        for row in self.query(FieldRow):
-            row.display = row.id in {f"row-{field}" for field in fields}
+        for row in self._rows:
+            row.display = row.field in fields
 
     def note(self, field: Field, text: str) -> None:
-        self.query_one(f"#row-{field} .note", Still).put(text)
+        for row in self._rows:
+            if row.field is field and row.note is not None:
+                row.note.put(text)
+
+    @property
+    def _rows(self) -> list[FieldRow]:
+        # Every key looks at them all: no query walks through what they are made of.
+        return [row for row in self.children if isinstance(row, FieldRow)]
