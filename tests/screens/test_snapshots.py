@@ -38,7 +38,10 @@ async def type_payment(pilot: Pilot[Any]) -> None:
     link: Any = pilot.app.till.link  # type: ignore[attr-defined]
     while not link.inquired:  # the client is looked for once the typing rests
         await pilot.pause(0.02)
-    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    for _ in range(3):  # found, told, drawn
+        await pilot.pause()
+    pilot.app.screen.redraw()  # type: ignore[attr-defined]
 
 
 def after(
