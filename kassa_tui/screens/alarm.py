@@ -235,8 +235,13 @@ class AlarmScreen(ExaminingScreen):
             case Done():
                 self._outcome = mark(Level.WELL, " " + _("Done."))
             case Declined(Objection.COUNT_NEEDED):
-                said = _("The cash in the drawer must be counted first: F3.")
+                from kassa_tui.screens.count import CountScreen, Turn
+
+                said = _("The cash in the drawer must be counted first.")
                 self._outcome = mark(Level.LOOK, " " + said)
+                self.open_kept(
+                    f"count-{Turn.ROTATE.name}", lambda: CountScreen(self.till, Turn.ROTATE)
+                )
             case Declined(reason) | NotRecorded(reason=reason):
                 text = _("Nothing was recorded: {why}.").format(why=why(reason))
                 self._outcome = mark(Level.STOPPED, f" {text} {what_to_do(reason)}")

@@ -10,9 +10,9 @@ from drivers.register import LinkFinding, LinkState, PrintState, ShiftState
 from kassa_tui.app import KassaApp
 from kassa_tui.journal.shifts import CashDirection, CashMove
 from kassa_tui.screens.alarm import AlarmScreen
+from kassa_tui.screens.count import CountScreen
 from kassa_tui.screens.guide import GuideScreen
 from kassa_tui.screens.settle import SettleCallScreen, SettleCashScreen, SettleReceiptScreen
-from kassa_tui.screens.shift import ShiftScreen
 from kassa_tui.station.alarms import AlarmKind, alarms
 from kassa_tui.station.diagnosis import Check
 from kassa_tui.station.requests import (
@@ -214,10 +214,9 @@ async def test_a_shift_that_wants_a_count_leads_to_the_count() -> None:
     async with running(face(link)) as pilot:
         await pilot.press("f9", "f12")
         await pilot.pause()
-        assert "пересчитать деньги в ящике: F3" in screen_lines(pilot.app)  # type: ignore[arg-type]
-        await pilot.press("f3")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, ShiftScreen)
+        assert isinstance(pilot.app.screen, CountScreen)
+        await pilot.press("f10")
+        assert "пересчитать наличные" in screen_lines(pilot.app)  # type: ignore[arg-type]
 
 
 class TapeLink(ScriptedLink):
