@@ -125,7 +125,7 @@ class SaleScreen(FramedScreen):
 
     def compose_work(self) -> ComposeResult:
         with Horizontal():
-            yield PaymentForm(self.till.now().tzinfo)
+            yield PaymentForm(self.till.now().tzinfo, console=self.till.console)
             yield SidePanel(console=self.till.console)
 
     def on_mount(self) -> None:
@@ -301,7 +301,7 @@ class SaleScreen(FramedScreen):
         request = self.form.draft.request()
         if isinstance(request, Fault):
             return self._noted
-        return Content.assemble(("F12", "bold"), " ", _confirming(request))
+        return Content.styled(f"F12 {_confirming(request)}", "bold")
 
     def _waiting(self, progress: InProgress | None) -> str:
         if progress is None:

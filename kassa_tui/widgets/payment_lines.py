@@ -54,6 +54,10 @@ def facts(state: PaymentState) -> Iterator[tuple[Level, str]]:
     yield (Level.WELL if delivered else Level.LOOK), _("OFD")
 
 
+_GIVEN = (PaymentKind.REFUND, PaymentKind.WITHDRAWAL)
+"""The client gets the money."""
+
+
 def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -> Content:
     """One line of 80 cells."""
     payment = state.payment
@@ -64,7 +68,7 @@ def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -
             pad(kind_word(payment.kind), 10),
             pad(who, 11),
             pad(method_word(payment.pay_by), 8),
-            format_sum(payment.total).rjust(13),
+            format_sum(-payment.total if payment.kind in _GIVEN else payment.total).rjust(13),
         )
     )
     gap = "  "
@@ -104,7 +108,21 @@ def _needs_none(state: PaymentState) -> bool:
 class PaymentLines(Still):
     """As many of the latest payments as there is room for."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: tuple[Snapshot, tzinfo | None] | None = None
+
     def show(self, snapshot: Snapshot, zone: tzinfo | None) -> None:
+        self._told = (snapshot, zone)
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._told is None:
+            return
+        snapshot, zone = self._told
         room = max(self.size.height, 1)
         lines = [payment_line(state, snapshot, zone) for state in snapshot.payments[:room]]
         if not lines:

@@ -65,7 +65,7 @@ async def until(pilot: Pilot[Any], is_so: Callable[[], object]) -> None:
 async def look(pilot: Pilot[Any], field: SearchField[Any], typed: str) -> None:
     """Type into a field that has the cursor, and wait for what is found."""
     field.value = typed
-    await until(pilot, lambda: field.found is not None)
+    await until(pilot, lambda: not field.waits)
 
 
 async def choose_client(pilot: Pilot[Any], typed: str = "6617") -> None:
@@ -172,7 +172,7 @@ async def test_an_answer_to_what_is_no_longer_typed_is_dropped() -> None:
         field.value = "6617"
         field.answered(late, Clients(CLIENTS))
         assert field.found is None
-        await until(pilot, lambda: field.found is not None)
+        await until(pilot, lambda: not field.waits)
         assert field.found == CLIENTS[:1]
 
 

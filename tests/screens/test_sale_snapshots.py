@@ -80,7 +80,7 @@ def filled(draft: Draft, at: Field, search: str | None = None) -> Step:
         if search is not None:
             assert isinstance(field, SearchField)
             field.value = search
-            while field.found is None:
+            while field.waits or field.found is None:
                 await pilot.pause(0.02)
         await pilot.pause()
 

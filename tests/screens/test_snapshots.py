@@ -35,13 +35,8 @@ async def type_payment(pilot: Pilot[Any]) -> None:
     form.total.focus()
     await pilot.pause()
     form.tendered.focus()
-    link: Any = pilot.app.till.link  # type: ignore[attr-defined]
-    while not link.inquired:  # the client is looked for once the typing rests
+    while form.client.waits:
         await pilot.pause(0.02)
-    await pilot.app.workers.wait_for_complete()
-    for _ in range(3):  # found, told, drawn
-        await pilot.pause()
-    pilot.app.screen.redraw()  # type: ignore[attr-defined]
 
 
 def after(

@@ -53,7 +53,7 @@ class Below(Horizontal):
     ) -> None:
         """`search`: the field that has the cursor and looks for something; `sold`: the lines of
         the sale that comes back."""
-        found = search is not None and search.found is not None
+        found = search is not None and bool(search.found)
         lines = draft.operation.sells or Field.LINES in draft.fields
         self.query_one("#found-part").display = found
         self.query_one("#lines-part").display = lines

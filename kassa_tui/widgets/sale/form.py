@@ -69,9 +69,10 @@ class PaymentForm(Vertical):
     class Edited(Message):
         """Something was typed or chosen."""
 
-    def __init__(self, zone: tzinfo | None) -> None:
+    def __init__(self, zone: tzinfo | None, *, console: bool) -> None:
         """`zone` is that of the screen."""
         super().__init__()
+        self._on_console = console
         self._zone = zone
         self._client: FoundClient | None = None
         self._client_text = ""
@@ -92,7 +93,7 @@ class PaymentForm(Vertical):
             with Vertical(id="to-take"):
                 yield Still(id="facts")
                 yield Still(id="to-take-label")
-                yield BigSum(id="big")
+                yield BigSum(console=self._on_console, id="big")
                 yield Still(id="hint")
         yield Below()
 
@@ -109,7 +110,7 @@ class PaymentForm(Vertical):
             operation=tuple(Operation)[self._chosen(Field.OPERATION)],
             client_text=self._text(Field.CLIENT),
             client=self._client,
-            client_open=self._client is None and (self.client.waits or bool(self.client.found)),
+            client_open=self._client is None and self.client.is_open,
             picked=self._picked,
             age_confirmed=self._chosen(Field.AGE) == 1,
             change=tuple(Change)[self._chosen(Field.CHANGE)],
@@ -152,6 +153,8 @@ class PaymentForm(Vertical):
             self._choice(field).chosen = number
         self._picked, self._original, self._returned = draft.picked, draft.original, draft.returned
         self._client, self._client_text = draft.client, draft.client_text
+        for search in (self.client, self.item, self.original):
+            search.forget()  # what is put here was looked up before
         self._said = Content("")
         self.redraw()  # offers the ways of paying of the operation
         self._choice(Field.METHOD).chosen = tuple(Method).index(draft.method)
@@ -240,7 +243,8 @@ class PaymentForm(Vertical):
             self.query_one("#facts", Still).put(self._facts(draft))
             label = _(_NOT_TAKEN.get(draft.operation, _TO_TAKE))
             self.query_one("#to-take-label", Still).put(label)
-            self.query_one(BigSum).show(draft.due)
+            typed = (self._widgets[Field.TOTAL], self._widgets[Field.BONUS])
+            self.query_one(BigSum).show(draft.due, typing=self.screen.focused in typed)
             self.show_hint(self._hint)
             lines = sold_lines(self._original) if self._original is not None else ()
             self.below.show(draft, self._search, lines, self._zone)
@@ -271,6 +275,7 @@ class PaymentForm(Vertical):
     @on(SearchField.Found)
     def _found(self) -> None:
         self.redraw()
+        self.post_message(self.Edited())  # a client that is looked for keeps a sum from being taken
 
     @on(SearchField.Chosen)
     def _chose(self, event: SearchField.Chosen) -> None:

@@ -60,7 +60,7 @@ class SearchField(TextField, Generic[T]):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, max_length=_MAX_TEXT)
         self.found: tuple[T, ...] | None = None
-        """None: not asked, or not answered yet."""
+        """None: nothing was asked. While an answer is due, what was found before."""
         self.more = False
         """There are others."""
         self.at = -1
@@ -84,12 +84,18 @@ class SearchField(TextField, Generic[T]):
     def text(self) -> str:
         return self.value.strip()
 
+    @property
+    def is_open(self) -> bool:
+        """It is not known yet who or what is meant."""
+        return self.waits or bool(self.found)
+
     def look(self, *, at_once: bool = False) -> None:
-        """Ask for what is typed now."""
-        self._forget()
+        """Ask for what is typed now. What was found before stands until the answer."""
+        self._give_up()
         inquiry = self.inquiry_of(self.text)
         self.waits = inquiry is not None
         if inquiry is None:
+            self.forget()
             self.post_message(self.Found())
         elif at_once:
             self._ask(inquiry)
@@ -102,8 +108,10 @@ class SearchField(TextField, Generic[T]):
             return
         self.waits = False
         if not isinstance(answer, Clients | SaleItems | FoundPayments):
+            self.found = None
             self.failure = answer.reason if isinstance(answer, Declined) else Objection.STOPPED
         else:
+            self.failure = None
             self.found, self.more = self.items_of(answer)
             self.at = 0 if self.text and self.found else -1
             if self._takes_the_only_one and len(self.found) == 1:
@@ -113,14 +121,14 @@ class SearchField(TextField, Generic[T]):
 
     def entered(self) -> None:
         """Enter was pressed: the highlighted one is meant, or the only one yet to be found."""
-        if self.found and self.at >= 0:
-            self.choose(self.found[self.at])
-        elif self.waits:
+        if self.waits:
             self._takes_the_only_one = True
+        elif self.found and self.at >= 0:
+            self.choose(self.found[self.at])
 
     def move(self, by: int) -> bool:
         """To another of what is found; False where there is nothing to move in."""
-        if not self.found:
+        if not self.found or self.waits:
             return False
         to = self.at + by
         if to < (0 if self.text else -1):
@@ -130,7 +138,7 @@ class SearchField(TextField, Generic[T]):
         return True
 
     def choose(self, item: T) -> None:
-        self._forget()
+        self.forget()
         self.post_message(self.Chosen(self, item))  # type: ignore[arg-type]
 
     def watch_value(self) -> None:
@@ -145,12 +153,18 @@ class SearchField(TextField, Generic[T]):
         self._inquiry = inquiry
         self.post_message(self.Asked(self, inquiry))  # type: ignore[arg-type]
 
-    def _forget(self) -> None:
+    def _give_up(self) -> None:
+        """Wait for no answer any more."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
         self._inquiry = None
-        self._takes_the_only_one = self.waits = self.more = False
+        self._takes_the_only_one = self.waits = False
+
+    def forget(self) -> None:
+        """What was found, and what is waited for."""
+        self._give_up()
+        self.more = False
         self.found, self.failure, self.at = None, None, -1
 
 
@@ -190,7 +204,7 @@ class ItemField(SearchField[SaleItem]):
         if tariffs is not self._tariffs:
             self._tariffs = tariffs
             self.value = ""
-            self._forget()
+            self.forget()
 
     def inquiry_of(self, text: str) -> Inquiry | None:
         return ListTariffs() if self._tariffs else FindGoods(text)

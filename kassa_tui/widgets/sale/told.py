@@ -47,7 +47,7 @@ def client_search(field: ClientField, operation: Operation) -> Content:
     """What became of the search for a client that has not been chosen."""
     if field.failure is not None:
         return mark(Level.LOOK, " " + _("Not looked up: {why}.").format(why=why(field.failure)))
-    if field.waits:
+    if field.waits and field.found is None:
         return Content(_("Looking for the client..."))
     if field.found == ():
         text = _("No such client.")
