@@ -104,9 +104,25 @@ class Cash:
         cut = [one.move for one in self.open if one.state is CashMoveState.INTENDED]
         for move in cut:
             # Of several nobody could say which of them the drawer tells of.
-            state = _by_drawer(move, status) if len(cut) == 1 else CashMoveState.UNKNOWN
+            alone = len(cut) == 1
+            state = await self._by_drawer(move, status) if alone else CashMoveState.UNKNOWN
             await self._note(move, state, "by the drawer")
         await self.recall()
+
+    async def _by_drawer(self, move: CashMove, status: RegisterStatus) -> CashMoveState:
+        """After a lost answer the register's own account of the drawer tells.
+
+        With another FN another device may stand there, and its drawer tells nothing.
+        """
+        before, now = move.drawer_before, status.cash_in_drawer
+        shift = await self._journal.shift(move.shift_id)
+        moved_under = None if shift is None else shift.fiscal_drive_number
+        if before is None or now is None or moved_under != status.fn.fiscal_drive_number:
+            return CashMoveState.UNKNOWN
+        sign = 1 if move.direction is CashDirection.IN else -1
+        if now == before + sign * move.amount:
+            return CashMoveState.DONE
+        return CashMoveState.REFUSED if now == before else CashMoveState.UNKNOWN
 
     async def settle_by_hand(self, request: SettleCash) -> Answer:
         """A person decides what the drawer did not tell."""
@@ -173,7 +189,7 @@ class Cash:
             await self._desk.record(command(move.amount, who))
         except OutcomeUnknown as unknown:
             try:
-                return _by_drawer(move, await self._desk.status()), unknown.detail
+                return await self._by_drawer(move, await self._desk.status()), unknown.detail
             except RegisterError:
                 return CashMoveState.INTENDED, unknown.detail  # asked again when it answers
         except Refused as refused:
@@ -194,17 +210,6 @@ class Cash:
         )
         shift = self._office.shift
         return calls.post_cash_movement(draft, shift.id if shift else None, self._new_id)
-
-
-def _by_drawer(move: CashMove, status: RegisterStatus) -> CashMoveState:
-    """After a lost answer the register's own account of the drawer tells."""
-    before, now = move.drawer_before, status.cash_in_drawer
-    if before is None or now is None:
-        return CashMoveState.UNKNOWN
-    sign = 1 if move.direction is CashDirection.IN else -1
-    if now == before + sign * move.amount:
-        return CashMoveState.DONE
-    return CashMoveState.REFUSED if now == before else CashMoveState.UNKNOWN
 
 
 def _answer_of(state: CashMoveState) -> Answer:

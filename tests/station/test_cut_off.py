@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from drivers.ffd.receipt import Cashier
+from drivers.virtual.core import VirtualRegister
+from drivers.virtual.registration import Registration
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.shifts import CashMoveState
 from kassa_tui.station.alarms import AlarmKind, alarms
@@ -21,7 +23,7 @@ from kassa_tui.station.requests import (
     SettleCash,
 )
 from kassa_tui.station.snapshot import PoisonedCall, Snapshot
-from tests.station.bench import FOR_EVER, Bench, Running
+from tests.station.bench import FOR_EVER, Bench, Running, now
 from tests.station.test_crm import BLOCKED, TOP_UP, ask, drained, gate, open_till, transaction_of
 
 CHANGE = MoveCash(amount=1_000_00, kind=CashKind.CHANGE_FUND, article_id="art_change")
@@ -81,6 +83,21 @@ async def test_a_person_says_what_the_drawer_does_not_tell(bench: Bench) -> None
         await drained(running)
         shift = await gate(bench).session.current_shift(gate(bench).club_id)
         assert shift.expected_cash == 1_000_00
+
+
+async def test_the_drawer_of_another_register_tells_nothing(bench: Bench) -> None:
+    async with open_till(bench):
+        pass
+    await cut_off_in_the_middle(bench, "lost-answer-executed")
+    await bench.pull_out()
+    bench.register.close()
+    another = Registration(fiscal_drive_number="9999078900009999")
+    bench.register = VirtualRegister.open(None, another, now, bench.paper.append)
+    await bench.plug_in()
+    async with bench.station() as running:
+        snapshot = await running.until(lambda s: bool(s.unknown_cash_moves) and asked(s))
+        await running.until(lambda s: not running.station._cash.is_cut)
+        assert snapshot.unknown_cash_moves[0].amount == 1_000_00
 
 
 def asked(snapshot: Snapshot) -> bool:
