@@ -6,8 +6,9 @@ its own payments: they are read back, so that no receipt is ever issued a second
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from drivers.ffd.document import FiscalDocument
 from drivers.register import RegisterStatus
@@ -20,7 +21,7 @@ from kassa_tui.station.documents import Documents
 from kassa_tui.station.tape import payment_named
 
 MOST_READ = 100
-"""Documents that are read back; those before stay on the tape alone."""
+"""Documents that a new journal reads back; those before stay on the tape alone."""
 
 _AT_ONCE = 10
 """Documents of one reading, so that none waits for longer than a reading may."""
@@ -48,33 +49,37 @@ class TapeCheck:
         if rolled_back(head, fn) in (Continuity.REGISTER_AHEAD, Continuity.FRESH):
             last = fn.last_fiscal_document_number
             kept = head.last_documents.get(fn.fiscal_drive_number, 0)
-            strangers = 0
-            for first in range(max(kept + 1, last - MOST_READ + 1), last + 1, _AT_ONCE):
+            # Behind what is kept all is read: a receipt that the journal still wants may be there.
+            first = kept + 1 if kept else max(1, last - MOST_READ + 1)
+            while first <= last:
                 tape = await self._desk.tape(first, min(first + _AT_ONCE - 1, last))
-                for document in tape:
-                    strangers += await self._read_back(document)
-            if strangers:
-                await self._journal.note_incident(
-                    self._clock(),
-                    IncidentKind.ROLLED_BACK,
-                    f"{strangers} receipts on the tape name payments that are not here",
-                )
+                await self._read_back(tape)
+                first += _AT_ONCE
         self._checked = fn.fiscal_drive_number
 
-    async def _read_back(self, document: FiscalDocument) -> bool:
-        """Keep one document; True where it names a payment that the journal has lost."""
-        known = await self._journal.document(
-            document.fiscal_drive_number, document.fiscal_document_number
+    async def _read_back(self, tape: Sequence[FiscalDocument]) -> None:
+        """Keep what is not known. Lost payments are told of first: cut off here, the next
+        reading begins behind what was kept."""
+        unknown = [one for one in tape if not await self._is_kept(one)]
+        names = {named for one in unknown if (named := payment_named(one)) is not None}
+        promised = await self._journal.known_receipts(names)
+        if lost := names - promised:
+            await self._journal.note_incident(
+                self._clock(),
+                IncidentKind.ROLLED_BACK,
+                f"{len(lost)} receipts on the tape name payments that are not here",
+            )
+        for document in unknown:
+            named = payment_named(document)
+            is_ours = named is not None and named in promised and await self._is_wanted(named)
+            await self._documents.keep(document, named if is_ours else None)
+
+    async def _is_kept(self, document: FiscalDocument) -> bool:
+        key = document.fiscal_drive_number, document.fiscal_document_number
+        return await self._journal.document(*key) is not None
+
+    async def _is_wanted(self, receipt_id: UUID) -> bool:
+        state = await self._journal.payment(receipt_id)
+        return state is not None and any(
+            one.id == receipt_id and one.state is ReceiptState.WANTED for one in state.receipts
         )
-        if known is not None:
-            return False
-        named = payment_named(document)
-        if named is None or named not in await self._journal.known_receipts((named,)):
-            await self._documents.keep(document)
-            return named is not None
-        state = await self._journal.payment(named)
-        wanted = state is not None and any(
-            one.id == named and one.state is ReceiptState.WANTED for one in state.receipts
-        )
-        await self._documents.keep(document, named if wanted else None)
-        return False

@@ -3,10 +3,13 @@
 import shutil
 from dataclasses import replace
 
+import pytest
+
 from kassa_tui.izi.models.transaction import FiscalStatus
 from kassa_tui.journal.head import JournalHead
 from kassa_tui.journal.records import PayBy, PaymentKind
 from kassa_tui.journal.verification import verify
+from kassa_tui.station import continuity
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.requests import (
     CreditBonus,
@@ -15,6 +18,8 @@ from kassa_tui.station.requests import (
     IssueReceipt,
     Noted,
     NotRecorded,
+    Objection,
+    OpenShift,
     Recorded,
     RefundSale,
     RotateShift,
@@ -129,6 +134,31 @@ async def test_a_journal_that_was_put_back_gets_what_it_lacks(bench: Bench) -> N
         head: JournalHead = await running.journal.head()
         assert max(head.last_documents.values()) == (bench.register.fn.last_fiscal_document_number)
     assert len(await bench.receipts()) == 3
+
+
+async def test_all_of_the_tape_behind_an_old_journal_is_read(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(continuity, "MOST_READ", 3)
+    async with bench.station() as running:
+        await ask(running, OpenShift())
+        await ask(running, TOP_UP)
+        bench.fail("fn-full@open_receipt:1")
+        owed = await ask(running, TOP_UP)
+        assert isinstance(owed, NotRecorded)
+    old = bench.path.with_name("old.db")
+    for suffix in ("", ".key"):
+        shutil.copy(f"{bench.path}{suffix}", f"{old}{suffix}")
+    async with bench.station() as running:
+        assert await ask(running, IssueReceipt(owed.payment_id)) == Recorded(owed.payment_id)
+        for _ in range(5):
+            await ask(running, TOP_UP)
+    bench.path = old
+    async with bench.station() as running:
+        again = await ask(running, IssueReceipt(owed.payment_id))
+        assert again == Declined(Objection.ALREADY_RECORDED)
+        assert "5 receipts on the tape" in "".join(await incidents(running))
+    assert len(await bench.receipts()) == 7
 
 
 async def test_another_tills_transactions_are_left_alone(bench: Bench) -> None:
