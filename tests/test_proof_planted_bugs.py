@@ -9,9 +9,9 @@ import pytest
 from tests.planted_bugs.bugs import BUGS
 from tests.planted_bugs.hunt import findings, hunt, processes
 from tests.planted_bugs.planting import Gone, instead_of, rewrite
-from tests.planted_bugs.proofs import SEEDS, Cuts
+from tests.planted_bugs.proofs import SEEDS, Cuts, Proof
 
-SEEN_BY = range(16)
+SEEN_BY = range(30)
 """Seeds enough for the bugs below."""
 QUICK = (
     "journal-written-after-the-send",
@@ -30,8 +30,9 @@ def test_the_proofs_see_what_is_planted() -> None:
     assert [one.bug for one in catches if not one.caught] == []
 
 
-def test_they_see_nothing_where_nothing_is_planted() -> None:
-    assert findings(SEEDS, SEEN_BY) == []
+@pytest.mark.parametrize("proof", [SEEDS, Cuts("cash", stride=97)])
+def test_they_see_nothing_where_nothing_is_planted(proof: Proof) -> None:
+    assert findings(proof, SEEN_BY) == []
 
 
 def test_each_bug_says_what_it_shows_and_to_which_proof() -> None:
@@ -49,7 +50,3 @@ def test_a_piece_that_is_gone_is_told() -> None:
         instead_of(owner, "kept")(lambda right, self, amount: None)
     with pytest.raises(Gone, match="does not say"):
         rewrite(owner, "text", "three", "four")
-
-
-def test_a_script_that_shows_nothing_is_looked_at_whole() -> None:
-    assert list(Cuts("cash", stride=997).look(range(0))) == []

@@ -52,7 +52,8 @@ def main() -> int:
         "seconds": round(time.perf_counter() - started, 1),
     }
     if arguments.json:
-        print(json.dumps({"bugs": [*map(asdict, catches)], **totals}, ensure_ascii=False))
+        bugs = [{**asdict(one), "words": BUGS[one.bug].words} for one in catches]
+        print(json.dumps({"bugs": bugs, **totals}, ensure_ascii=False))
     else:
         print(totals)
     if accused:
