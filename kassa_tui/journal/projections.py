@@ -59,11 +59,12 @@ STATEMENTS: dict[str, tuple[str | Each, ...]] = {
         """,
     ),
     "attempt_made": (
-        """
-        INSERT INTO attempt VALUES (
-            :number, :receipt, :fiscal_drive_number, :last_document_number, :digest, :sent_at,
-            'sent', '', '', NULL
-        )
+        # What is recorded or called off is never sent.
+        """!
+        INSERT INTO attempt
+        SELECT :number, :receipt, :fiscal_drive_number, :last_document_number, :digest, :sent_at,
+               'sent', '', '', NULL
+        FROM receipt_intent WHERE id = :receipt AND state = 'wanted'
         """,
     ),
     "attempt_ended": (

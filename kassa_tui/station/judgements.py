@@ -37,6 +37,19 @@ def is_unconfirmed(state: PaymentState) -> bool:
     return bool(payment.paid_by(PayBy.BALANCE) or payment.paid_by(PayBy.BONUS))
 
 
+def owes_nothing(state: PaymentState) -> Declined | None:
+    """Why no receipt of the payment may be sent now; None: it lacks one for sure."""
+    if state.called_off:
+        return Declined(Objection.ENDED, state.called_off)
+    if not state.receipts:
+        return Declined(Objection.NO_RECEIPT_DUE)
+    if state.document is not None:
+        return Declined(Objection.ALREADY_RECORDED)
+    if state.last_attempt is not None and not state.last_attempt.state.is_settled:
+        return Declined(Objection.UNSETTLED)
+    return None
+
+
 def answer_of(state: PaymentState) -> PaymentAnswer:
     """What became of a payment that was noted before."""
     payment_id, attempt = state.payment.id, state.last_attempt

@@ -41,6 +41,7 @@ from kassa_tui.station.judgements import (
     drawer_is_short,
     is_unconfirmed,
     needs_crm,
+    owes_nothing,
     substance,
     total_of,
 )
@@ -153,21 +154,15 @@ class Payments:
         state = await self._journal.payment(payment_id)
         if state is None:
             return Declined(Objection.NO_SUCH_PAYMENT)
-        if state.called_off:
-            return Declined(Objection.ENDED, state.called_off)
-        if not state.receipts:
-            return Declined(Objection.NO_RECEIPT_DUE)
-        if state.document is not None:
-            return Declined(Objection.ALREADY_RECORDED)
-        if state.last_attempt is not None and not state.last_attempt.state.is_settled:
-            return Declined(Objection.UNSETTLED)
+        if declined := owes_nothing(state):
+            return declined
         status = await self._recorder.ready(state.payment.total, payment_id)
         if isinstance(status, Declined):
             return status
-        state = await self._journal.payment(payment_id)  # the tape may have told more
+        state = await self._journal.payment(payment_id)
         assert state is not None, "nothing leaves the journal"
-        if state.document is not None:
-            return Declined(Objection.ALREADY_RECORDED)
+        if declined := owes_nothing(state):  # the tape or the CRM may have told meanwhile
+            return declined
         if is_unconfirmed(state):
             ended = await self._tell_crm(state.payment, is_new=False)
             if ended is not None:
@@ -421,6 +416,8 @@ class Payments:
         stored: StoredCall = (await self._journal.calls_of(payment.id))[0]
         if stored.state is CallState.DONE:
             return None
+        if stored.state is CallState.REFUSED:  # by a try of the outbox, meanwhile
+            return TurnedDown(payment.id, stored.error.partition(":")[0], stored.error)
         offline = goes_on_without_crm(calls.transaction_of(stored.call.body))
         if offline and self._office.failing_since is not None:
             return None  # the outbox knows when to ask the next time

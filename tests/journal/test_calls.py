@@ -9,7 +9,7 @@ import pytest
 from kassa_tui.journal.calls import CallCounts, CallState
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
-from tests.journal.records import NOON, OPENING, call, document, identity, payment
+from tests.journal.records import NOON, OPENING, attempt, call, document, identity, payment
 
 A1, A2 = call(1, identity(1)), call(2, identity(1), "attach_receipt")
 B1 = call(3, identity(2))
@@ -93,6 +93,14 @@ async def test_a_payment_is_called_off_once(journal: Journal) -> None:
     await journal.call_off(identity(1), NOON, "refused")
     with pytest.raises(JournalError):
         await journal.call_off(identity(1), NOON, "again")
+
+
+async def test_a_receipt_that_was_called_off_is_never_sent(journal: Journal) -> None:
+    await journal.call_off(identity(1), NOON, "insufficient-balance", A1.id)
+    with pytest.raises(JournalError):
+        await journal.add_attempt(attempt(identity(1)))
+    assert await journal.unsettled_attempts() == ()
+
 
 
 async def test_a_document_and_the_call_that_tells_of_it_come_together(journal: Journal) -> None:

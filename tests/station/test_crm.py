@@ -22,6 +22,7 @@ from kassa_tui.journal.records import PayBy
 from kassa_tui.settings.tax import Purpose
 from kassa_tui.station.alarms import AlarmKind, alarms
 from kassa_tui.station.basket import BasketLine, LineKind, Paid, TaxClass
+from kassa_tui.station.recorder import Recorder
 from kassa_tui.station.requests import (
     CashKind,
     CloseShift,
@@ -47,7 +48,7 @@ from kassa_tui.station.requests import (
     XReport,
 )
 from kassa_tui.station.snapshot import Phase
-from tests.station.bench import SETTINGS, Bench, Gate, Running
+from tests.station.bench import SETTINGS, Bench, Gate, Running, now
 
 IVAN = "cl_41"
 """1250.00 on the game account, 90.00 of bonuses, an e-mail, telephone ...6617."""
@@ -534,6 +535,32 @@ async def test_a_right_taken_away_says_nothing_of_an_earlier_try(bench: Bench) -
         await running.until(lambda s: s.payments[0].document is not None)
         assert (await ivan(bench)).balance == 1_250_00 - 120_00
     assert (await only_receipt(bench)).total == 120_00
+
+
+async def test_a_payment_that_the_crm_ends_meanwhile_gets_no_receipt(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_till(bench) as running:
+        gate(bench).loses.add("post_transaction")
+        gate(bench).shuts_with_a_loss = True
+        sale = Sell(lines=(HOUR,), paid=Paid(balance=120_00), client_id=IVAN)
+        answer = await ask(running, sale)
+        assert isinstance(answer, Uncertain)
+        ready = Recorder.ready
+
+        async def slow(self: Recorder, *arguments: object) -> object:
+            """The CRM refuses while the register is asked how it is."""
+            status = await ready(self, *arguments)  # type: ignore[arg-type]
+            (told, *_) = await running.journal.calls_of(answer.payment_id)  # type: ignore[arg-type]
+            words = "insufficient-balance: account game"
+            await running.journal.call_off(answer.payment_id, now(), words, told.call.id)  # type: ignore[arg-type]
+            return status
+
+        monkeypatch.setattr(Recorder, "ready", slow)
+        issued = await ask(running, IssueReceipt(answer.payment_id))  # type: ignore[arg-type]
+        assert isinstance(issued, Declined)
+        assert issued.reason is Objection.ENDED
+    assert await bench.receipts() == []
 
 
 async def test_k17_marked_goods_and_ages_are_asked_about(bench: Bench) -> None:
