@@ -102,7 +102,6 @@ async def test_a_receipt_that_was_called_off_is_never_sent(journal: Journal) -> 
     assert await journal.unsettled_attempts() == ()
 
 
-
 async def test_a_document_and_the_call_that_tells_of_it_come_together(journal: Journal) -> None:
     tell = call(5, identity(1), "attach_receipt")
     await journal.add_document(document(8), NOON, identity(1), calls=[tell])

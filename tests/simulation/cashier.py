@@ -9,17 +9,20 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from drivers.register import PrintState, ShiftState
+from drivers.register import PrintState, Reason, ShiftState
 from kassa_tui.journal.records import PayBy
 from kassa_tui.journal.shifts import CashDirection, CashMove
 from kassa_tui.station.alarms import alarms
 from kassa_tui.station.requests import (
     CallDecision,
+    CashKind,
     CloseShift,
     ContinuePrint,
     Decision,
     Done,
     IssueReceipt,
+    MoveCash,
+    NotRecorded,
     OpenShift,
     Refresh,
     Request,
@@ -190,6 +193,9 @@ def _settled_cash(world: World, move: CashMove) -> SettleCash:
     return SettleCash(movement_id=move.id, moved=amount in world.moved, comment=WHY)
 
 
+CHANGE = MoveCash(amount=100_000_00, kind=CashKind.CHANGE_FUND, article_id="art_change")
+
+
 async def put_in_order(world: World) -> str:
     """After the faults: mend what a person can, until nothing is left; else what is left."""
     world.note("faults stop")
@@ -218,5 +224,7 @@ async def put_in_order(world: World) -> str:
             if not isinstance(request, Refresh):
                 answer = await cashier.ask(request)
                 left += f" {answer}"
+                if isinstance(answer, NotRecorded) and answer.reason is Reason.NOT_ENOUGH_CASH:
+                    await cashier.ask(CHANGE)  # what is given back must be in the drawer
         await asyncio.sleep(5)
     return left
