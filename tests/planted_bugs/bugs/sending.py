@@ -128,7 +128,7 @@ def change_counted_as_cash_taken() -> None:
         return right(pay_by, tendered or total, tendered)  # type: ignore[no-any-return]
 
 
-@bug("has 2 documents")
+@bug("has 2 documents|answered as not recorded, but is")
 def receipt_issued_without_a_look_at_the_journal() -> None:
     """Whoever asks for a receipt of a payment gets one."""
 
