@@ -19,7 +19,7 @@ from textual.widgets import Input
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
 from kassa_tui.station.requests import Answer, Declined, Request
-from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
+from kassa_tui.widgets.commands import ALARMS, BACK, HELP, NEXT_FIELD, Command, bindings
 from kassa_tui.widgets.fields import Choice, SumField, TextField
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.reasons import what_to_do, why
@@ -35,14 +35,7 @@ class FormScreen(FramedScreen):
     """
 
     KEYS = (
-        Command(
-            "next_field",
-            ("enter",),
-            N_("Enter"),
-            "",
-            N_("The next field (or Tab); the arrows move within it"),
-            priority=True,
-        ),
+        NEXT_FIELD,
         HELP,
         Command("clear", ("f8",), N_("F8"), N_("Clear"), N_("Clear the form")),
         ALARMS,

@@ -30,7 +30,7 @@ from kassa_tui.station.requests import (
 )
 from kassa_tui.station.snapshot import Snapshot, Unsettled
 from kassa_tui.station.tape import Doubt
-from kassa_tui.widgets.commands import BACK, HELP, Command, bindings
+from kassa_tui.widgets.commands import BACK, HELP, NEXT_FIELD, Command, bindings
 from kassa_tui.widgets.fields import Choice, TextField
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import outside, plain
@@ -49,14 +49,7 @@ class SettleScreen(FramedScreen):
     """Facts, a choice, a comment that the journal keeps. Subclasses know what it is about."""
 
     KEYS = (
-        Command(
-            "next_field",
-            ("enter",),
-            N_("Enter"),
-            "",
-            N_("The next field (or Tab); the arrows move within it"),
-            priority=True,
-        ),
+        NEXT_FIELD,
         HELP,
         BACK,
         Command(

@@ -55,3 +55,11 @@ BACK = Command(
 ALARMS = Command(
     "alarms", ("f9",), N_("F9"), N_("Alarms"), N_("The most urgent alarm; again: the next one")
 )
+NEXT_FIELD = Command(
+    "next_field",
+    ("enter",),
+    N_("Enter"),
+    "",
+    N_("The next field (or Tab); the arrows move within it"),
+    priority=True,
+)
