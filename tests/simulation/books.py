@@ -11,6 +11,7 @@ from uuid import UUID
 from drivers.ffd.document import FiscalDocument
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import PayBy, PaymentState
+from tests.simulation.asked import asked_sums, noted_sums
 from tests.simulation.tape import cash_of, is_foreign, is_strange, named, sign_of
 from tests.simulation.witness import Witness
 
@@ -83,6 +84,7 @@ class Audit:
             if payment_id not in self._states and payment_id not in self._lost:
                 self._accuse(f"{payment_id} ({where}) is lost")
         self._check_tape()
+        self._check_asked()
         for state in self._states.values():
             self._witness.hold(state)
             self._check_end(state)
@@ -109,6 +111,16 @@ class Audit:
         for key, document in self._tape.documents.items():
             if is_strange(document):
                 self._accuse(f"document {key} has no payment")
+
+    def _check_asked(self) -> None:
+        """What was noted is what was asked for, to the kopeck and by method."""
+        for ids, request in self._witness.asked.items():
+            asked = asked_sums(request)
+            if asked is None or not ids <= self._states.keys():
+                continue
+            noted = noted_sums((self._states[one].payment for one in ids), asked)
+            if noted != asked:
+                self._accuse(f"{sorted(map(str, ids))}: asked {dict(asked)}, noted {dict(noted)}")
 
     def _check_read_back(self, receipt_id: UUID, documents: Sequence[FiscalDocument]) -> None:
         """What an old copy of the journal does not know, it reads on the tape."""

@@ -72,6 +72,7 @@ _ACTIVE = 0.3
 _FEATURED = 3
 """So many times as likely."""
 _MOST = 0.5
+"""No strength of a seed makes a fault likelier than this, lest nothing get through at all."""
 
 
 class Chance:
@@ -85,7 +86,7 @@ class Chance:
         share = draw.choice((0.0, _ACTIVE / 2, _ACTIVE, _ACTIVE, 2 * _ACTIVE))
         strength = draw.choice((0.3, 1.0, 1.0, 3.0))
         self.rates = {
-            name: min(rate * strength, _MOST)
+            name: min(rate * strength, max(rate, _MOST))
             for name, rate in RATES.items()
             if draw.random() < share
         }

@@ -59,6 +59,8 @@ class Witness:
         with the kopecks that a movement put in."""
         self.restored = False
         """Whether an old copy was ever put in the journal's place."""
+        self.asked: dict[frozenset[UUID], Request] = {}
+        """By the payments that a request became, all parts of a basket together."""
         self._callers: dict[str, tuple[frozenset[UUID], Request]] = {}
         self._in_crm: set[UUID] = set()
         self._sent: list[tuple[str, str, Image | None]] = []
@@ -99,7 +101,10 @@ class Witness:
         for part in parts:
             self._hold_answer(part)
         caller_id = getattr(request, "caller_id", None)
-        paid = frozenset(filter(None, (getattr(part, "payment_id", None) for part in parts)))
+        ids = [getattr(part, "payment_id", None) for part in parts]
+        paid = frozenset(filter(None, ids))
+        if all(ids):
+            self.asked.setdefault(paid, request)
         if caller_id is not None and paid:
             before, asked = self._callers.setdefault(caller_id, (paid, request))
             if before != paid and not before <= self.lost.keys():
