@@ -199,7 +199,8 @@ def till(args: argparse.Namespace) -> tuple[Path, Hosted]:
     """The state directory that is meant, and how its station is made. Raises `BadTill`."""
     from pathlib import Path
 
-    from kassa_tui import bootstrap
+    from kassa_tui.bootstrap.hosting import club, demo_hosted
+    from kassa_tui.bootstrap.settings import settings_of
     from kassa_tui.settings.problems import SettingsError
     from kassa_tui.words import _
 
@@ -207,12 +208,12 @@ def till(args: argparse.Namespace) -> tuple[Path, Hosted]:
     if args.demo:
         if state is None:
             raise BadTill(_("--demo needs --state DIR"))
-        return state, bootstrap.demo_hosted(state)
+        return state, demo_hosted(state)
     try:
-        settings = bootstrap.settings_of(Path(args.config) if args.config else None)
+        settings = settings_of(Path(args.config) if args.config else None)
     except SettingsError as error:
         raise BadTill(str(error)) from error
-    return bootstrap.club(settings, state)
+    return club(settings, state)
 
 
 def speak_own_language() -> None:

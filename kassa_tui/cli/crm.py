@@ -43,7 +43,8 @@ def _run(args: argparse.Namespace) -> Result:
     import asyncio
     from pathlib import Path
 
-    from kassa_tui import bootstrap
+    from kassa_tui.bootstrap.crm import load_crm
+    from kassa_tui.bootstrap.errors import CannotStart
     from kassa_tui.cli.results import Result, away, bad_input
     from kassa_tui.izi.errors import CrmError
     from kassa_tui.settings.problems import SettingsError
@@ -51,7 +52,7 @@ def _run(args: argparse.Namespace) -> Result:
     try:
         data = _read(Path(args.file))
         asyncio.run(
-            bootstrap.load_crm(
+            load_crm(
                 Path(args.config) if args.config else None,
                 Path(args.state) if args.state else None,
                 data,
@@ -59,7 +60,7 @@ def _run(args: argparse.Namespace) -> Result:
         )
     except (ValueError, SettingsError) as error:
         return bad_input(str(error))
-    except (CrmError, bootstrap.CannotStart) as error:
+    except (CrmError, CannotStart) as error:
         return away(str(error))
     told = {name: len(getattr(data, name)) for name in type(data).model_fields}
     lines = tuple(f"{name}: {count}" for name, count in told.items())

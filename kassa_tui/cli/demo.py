@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the demo; 1 when it could not start or its station failed."""
     from pathlib import Path
 
-    from kassa_tui.bootstrap import Looks, demo
+    from kassa_tui.bootstrap.screen import Looks, demo
 
     state: Path | None = Path(args.state) if args.state else None
     looks = Looks(args.theme, args.low_bandwidth)

@@ -28,7 +28,10 @@ def run(args: argparse.Namespace) -> int:
     import sys
     from pathlib import Path
 
-    from kassa_tui import bootstrap, words
+    from kassa_tui import words
+    from kassa_tui.bootstrap.hosting import club
+    from kassa_tui.bootstrap.screen import Looks, face
+    from kassa_tui.bootstrap.settings import settings_of
     from kassa_tui.cli.exit_codes import BAD_INPUT
     from kassa_tui.settings.file import config_path
     from kassa_tui.settings.problems import SettingsError
@@ -41,12 +44,12 @@ def run(args: argparse.Namespace) -> int:
         if not offer(path):
             return BAD_INPUT
     try:
-        settings = bootstrap.settings_of(path)
+        settings = settings_of(path)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return BAD_INPUT
     told = settings.station
     words.use(words.catalogue(words.language(None if told.language == "auto" else told.language)))
-    state, hosted = bootstrap.club(settings, Path(args.till_state) if args.till_state else None)
-    looks = bootstrap.Looks(told.theme, told.low_bandwidth)
-    return bootstrap.face(state, hosted, view=args.till_view, looks=looks)
+    state, hosted = club(settings, Path(args.till_state) if args.till_state else None)
+    looks = Looks(told.theme, told.low_bandwidth)
+    return face(state, hosted, view=args.till_view, looks=looks)

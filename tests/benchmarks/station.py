@@ -40,7 +40,7 @@ from zoneinfo import ZoneInfo
 from drivers.ffd.enumerations import TaxSystem, VatRate
 from drivers.register import FiscalRegister
 from drivers.shtrih.driver import ShtrihRegister
-from kassa_tui.bootstrap import local_now, new_id
+from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.izi.embedded.crm import EmbeddedCrm
 from kassa_tui.izi.embedded.demo import demo_club
 from kassa_tui.izi.port import Crm

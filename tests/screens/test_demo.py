@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from kassa_tui import bootstrap
 from kassa_tui.app import KassaApp
+from kassa_tui.bootstrap.clock import local_now, new_id
+from kassa_tui.bootstrap.screen import demo
+from kassa_tui.bootstrap.station import demo_station
+from kassa_tui.bootstrap.virtual_register import virtual_register
 from kassa_tui.link.host import StationHost
 from kassa_tui.link.in_process import InProcessLink
 from kassa_tui.screens.receipt import ReceiptScreen
@@ -14,9 +17,9 @@ from tests.test_imports import loaded_by, packages
 
 
 async def test_a_shift_is_opened_and_a_payment_becomes_a_receipt(tmp_path: Path) -> None:
-    with bootstrap.virtual_register(tmp_path) as address:
-        host = StationHost(lambda *parts: bootstrap.demo_station(tmp_path, address, *parts))
-        app = KassaApp(InProcessLink(host), bootstrap.local_now, bootstrap.new_id, console=False)
+    with virtual_register(tmp_path) as address:
+        host = StationHost(lambda *parts: demo_station(tmp_path, address, *parts))
+        app = KassaApp(InProcessLink(host), local_now, new_id, console=False)
         async with app.run_test(size=(80, 24)) as pilot:
             while app.till.snapshot is None or app.till.snapshot.register is None:
                 await pilot.pause(0.02)
@@ -41,11 +44,12 @@ def test_a_state_that_cannot_be_kept_is_told_in_words(
 ) -> None:
     blocked = tmp_path / "file"
     blocked.touch()
-    assert bootstrap.demo(blocked / "state", "en") == 1
+    assert demo(blocked / "state", "en") == 1
     assert capsys.readouterr().err.startswith("kassa: ")
 
 
 def test_the_first_frame_waits_for_the_face_alone() -> None:
-    loaded = loaded_by("import kassa_tui.bootstrap, kassa_tui.app, kassa_tui.link.in_process")
+    modules = ("bootstrap.screen", "app", "link.in_process")
+    loaded = loaded_by(f"import kassa_tui.{', kassa_tui.'.join(modules)}")
     heavy = {"pydantic", "segno", "aiosqlite", "sqlite3", "httpx", "serial"}
     assert packages(loaded).isdisjoint(heavy)

@@ -1,0 +1,76 @@
+"""The register of demo and training, on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Thread
+
+from kassa_tui.bootstrap.clock import local_now
+from kassa_tui.bootstrap.errors import CannotStart
+from kassa_tui.words import _
+
+STOP_S = 10.0
+"""How long the virtual register may take to stop."""
+
+
+@contextmanager
+def virtual_register(state: Path) -> Iterator[Callable[[], Future[str]]]:
+    """A virtual register on a thread and a loop of its own, started when it is first asked for.
+
+    Gives a function that starts it and returns the address to come.
+    """
+    address: Future[str] = Future()
+    stop: Future[None] = Future()
+    thread = Thread(
+        target=lambda: asyncio.run(_serve_register(state, address, stop)),
+        name="virtual-register",
+        daemon=True,
+    )
+
+    def started() -> Future[str]:
+        if not thread.is_alive() and not address.done():
+            thread.start()
+        return address
+
+    try:
+        yield started
+    finally:
+        stop.set_result(None)
+        if thread.is_alive():
+            thread.join(STOP_S)
+
+
+async def _serve_register(state: Path, address: Future[str], stop: Future[None]) -> None:
+    from drivers.virtual.core import VirtualRegister
+    from drivers.virtual.registration import Registration
+    from drivers.virtual.shtrih_face import ShtrihFace
+    from drivers.virtual.store import StateError
+
+    with ExitStack() as stack:
+        try:
+            # Line by line, so that what is printed can be read at once.
+            paper = stack.enter_context(
+                (state / "paper.txt").open("a", buffering=1, encoding="utf-8")
+            )
+            register = VirtualRegister.open(
+                state / "register.db",
+                Registration(),
+                local_now,
+                lambda line: paper.writelines((line, "\n")),
+            )
+        except (StateError, OSError) as error:
+            why = _("The virtual register cannot start: {why}").format(why=error)
+            address.set_exception(CannotStart(why))
+            return
+        stack.callback(register.close)
+        face = ShtrihFace(register)
+        try:
+            host, port = await face.serve_tcp("127.0.0.1", 0)
+            address.set_result(f"socket://{host}:{port}")
+            await asyncio.wrap_future(stop)
+        finally:
+            await face.close()
