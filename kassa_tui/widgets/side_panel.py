@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
@@ -32,22 +31,17 @@ _NO_QR_ROWS = 2
 
 
 class SidePanel(Vertical):
-    """Hidden where there is no room for it."""
+    """Hidden, and empty, where there is no room for it."""
 
     def __init__(self, *, console: bool) -> None:
         super().__init__()
         self._on_console = console
 
-    def compose(self) -> ComposeResult:
-        yield Heading(_("Shift"))
-        yield Still(id="side-shift")
-        yield Heading(_("FN"))
-        yield Still(id="side-fn")
-        yield Heading(_("Last receipt"))
-        yield Still(id="side-receipt")
-        yield QrCode(console=self._on_console, id="side-qr")
-
     def show(self, snapshot: Snapshot, now: datetime) -> None:
+        if not self.display:
+            return
+        if not self.children:
+            self._fill()
         last = next((state for state in snapshot.payments if state.document is not None), None)
         fixed = [
             (self.query_one("#side-fn", Still), _fn(snapshot)),
@@ -64,6 +58,17 @@ class SidePanel(Vertical):
         shift += _sums(snapshot)[: max(room, 0)]
         self.query_one("#side-shift", Still).put(Content("\n").join(shift))
         self.query_one(QrCode).show(last.document.qr if last and last.document else "")
+
+    def _fill(self) -> None:
+        self.mount(
+            Heading(_("Shift")),
+            Still(id="side-shift"),
+            Heading(_("FN")),
+            Still(id="side-fn"),
+            Heading(_("Last receipt")),
+            Still(id="side-receipt"),
+            QrCode(console=self._on_console, id="side-qr"),
+        )
 
 
 def _row(label: str, value: str) -> Content:

@@ -29,6 +29,7 @@ from kassa_tui.station.requests import (
     TurnedDown,
     Withdraw,
 )
+from kassa_tui.widgets.sale.fault import Field
 from kassa_tui.widgets.sale.form import PaymentForm
 from kassa_tui.widgets.sale.search import SearchField
 from tests.screens.club import BAR, CHIPS, CLIENTS, GOODS, TARIFFS
@@ -66,6 +67,7 @@ async def look(pilot: Pilot[Any], field: SearchField[Any], typed: str) -> None:
     """Type into a field that has the cursor, and wait for what is found."""
     field.value = typed
     await until(pilot, lambda: not field.waits)
+    await pilot.pause()
 
 
 async def choose_client(pilot: Pilot[Any], typed: str = "6617") -> None:
@@ -77,7 +79,7 @@ async def choose_client(pilot: Pilot[Any], typed: str = "6617") -> None:
 async def at_goods(pilot: Pilot[Any]) -> None:
     """On the field where goods are picked."""
     await pilot.press("f2", "3", "enter", "enter")
-    assert pilot.app.screen.focused is form(pilot).item
+    assert pilot.app.screen.focused is form(pilot).widget(Field.ITEM)
 
 
 async def scan(pilot: Pilot[Any], code: str) -> None:
@@ -215,11 +217,11 @@ async def test_goods_are_found_by_name_and_paid_by_card() -> None:
     app = face(link)
     async with running(app) as pilot:
         await at_goods(pilot)
-        await look(pilot, form(pilot).item, "батон")
+        await look(pilot, form(pilot).widget(Field.ITEM), "батон")
         assert "Шоколадный батончик [50 г]" in text(app)
         await pilot.press("enter")
         await until(pilot, lambda: picked(pilot))
-        assert form(pilot).item.value == ""
+        assert form(pilot).widget(Field.ITEM).value == ""
         await pilot.press("enter")
         await pilot.press("3", "enter", "2")
         await until(pilot, lambda: picked(pilot) == [(BAR.name, 3)])
@@ -233,7 +235,7 @@ async def test_what_there_is_can_be_chosen_without_typing() -> None:
     app = face(ScriptedLink(CALM))
     async with running(app) as pilot:
         await at_goods(pilot)
-        await until(pilot, lambda: form(pilot).item.found == GOODS)
+        await until(pilot, lambda: form(pilot).widget(Field.ITEM).found == GOODS)
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: picked(pilot) == [(BAR.name, 1)])
 
@@ -265,7 +267,7 @@ async def test_a_scan_into_any_field_adds_its_line_and_changes_nothing_else(fiel
         await scan(pilot, CHIPS_CODE)
         await until(pilot, lambda: picked(pilot) == [(BAR.name, 1), (CHIPS.name, 1)])
         assert replace(form(pilot).draft, picked=before.picked) == before
-        assert app.screen.focused is form(pilot).item
+        assert app.screen.focused is form(pilot).widget(Field.ITEM)
         assert link.asked == []
 
 
@@ -291,7 +293,7 @@ async def test_the_age_is_confirmed_in_the_form() -> None:
     app = face(link)
     async with running(app) as pilot:
         await at_goods(pilot)
-        await look(pilot, form(pilot).item, "кальян")
+        await look(pilot, form(pilot).widget(Field.ITEM), "кальян")
         await pilot.press("enter")
         await until(pilot, lambda: picked(pilot))
         await pilot.press("f12")
@@ -314,7 +316,7 @@ async def test_a_line_goes_by_delete() -> None:
         assert picked(pilot) == [(BAR.name, 1)]
         await pilot.press("delete")
         await until(pilot, lambda: picked(pilot) == [])
-        assert app.screen.focused is form(pilot).item
+        assert app.screen.focused is form(pilot).widget(Field.ITEM)
 
 
 async def test_a_tariff_is_sold_in_its_zone_and_paid_from_balance_and_bonuses() -> None:
@@ -323,7 +325,7 @@ async def test_a_tariff_is_sold_in_its_zone_and_paid_from_balance_and_bonuses() 
     async with running(app) as pilot:
         await choose_client(pilot)
         await pilot.press("f2", "2", "enter", "enter")
-        await look(pilot, form(pilot).item, "час vip")
+        await look(pilot, form(pilot).widget(Field.ITEM), "час vip")
         await pilot.press("enter")
         await until(pilot, lambda: picked(pilot))
         assert "до 54,00" in text(app)
@@ -356,8 +358,8 @@ async def test_a_split_shows_what_is_left_for_cash_and_the_change() -> None:
 
 async def at_sale_to_return(pilot: Pilot[Any]) -> None:
     await pilot.press("f2", "4", "enter")
-    await until(pilot, lambda: form(pilot).original.found)
-    assert form(pilot).original.found == (SALE,)
+    await until(pilot, lambda: form(pilot).widget(Field.ORIGINAL).found)
+    assert form(pilot).widget(Field.ORIGINAL).found == (SALE,)
     await pilot.press("down", "enter")
     await until(pilot, lambda: form(pilot).draft.original is SALE)
 

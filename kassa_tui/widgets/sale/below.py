@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.getters import query_one
+from textual.widget import Widget
 
 from kassa_tui.money import format_sum
 from kassa_tui.station.basket import BasketLine
@@ -28,21 +28,31 @@ from kassa_tui.widgets.sale.told import (
 from kassa_tui.words import _
 
 
-class Below(Horizontal):
-    """One or two lists side by side; the last payments where there is neither."""
+class Part(Vertical):
+    """A list below its heading."""
 
-    lines = query_one(LinesList)
+    def __init__(self, heading: str, rows: Widget) -> None:
+        self.heading = Heading(heading)
+        super().__init__(self.heading, rows)
+
+
+class Below(Horizontal):
+    """One or two lists side by side; the last payments where there is neither.
+
+    A list is mounted when it is first needed: the first screen comes without.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = Found(id="found")
+        self.lines = LinesList(id=Field.LINES)
+        """What is sold or comes back."""
+        self.latest = PaymentLines()
+        self._found, self._lines = Part("", self.found), Part("", self.lines)
+        self._latest = Part(_("Latest"), self.latest)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="found-part"):
-            yield Heading(id="found-heading")
-            yield Found(id="found")
-        with Vertical(id="lines-part"):
-            yield Heading(id="lines-heading")
-            yield LinesList(id=Field.LINES)
-        with Vertical(id="latest-part"):
-            yield Heading(_("Latest"))
-            yield PaymentLines()
+        yield self._latest
 
     def show(
         self,
@@ -55,30 +65,34 @@ class Below(Horizontal):
         the sale that comes back."""
         found = search is not None and bool(search.found)
         lines = draft.operation.sells or Field.LINES in draft.fields
-        self.query_one("#found-part").display = found
-        self.query_one("#lines-part").display = lines
-        self.query_one("#latest-part").display = not found and not lines
+        self._have(self._lines, lines, before=self._latest)
+        self._have(self._found, found, before=0)
+        self._have(self._latest, not found and not lines)
         if found and search is not None:
             self._show_found(search, zone)
         if draft.operation.sells:
             count = len(draft.picked)
             total = format_sum(basket.cost(draft.picked))
-            heading = _("Basket: {count} for {sum}").format(count=count, sum=total)
-            self.query_one("#lines-heading", Heading).put(heading)
+            self._lines.heading.put(_("Basket: {count} for {sum}").format(count=count, sum=total))
             quantities = tuple(line.quantity for line in draft.picked)
             self.lines.put_lines(basket_rows(draft.picked), quantities)
         elif lines:
-            self.query_one("#lines-heading", Heading).put(_("What comes back"))
+            self._lines.heading.put(_("What comes back"))
             self.lines.put_lines(returned_rows(sold, draft), draft.returned)
 
     def show_latest(self, snapshot: Snapshot, zone: tzinfo | None) -> None:
-        self.query_one(PaymentLines).show(snapshot, zone)
+        self.latest.show(snapshot, zone)
+
+    def _have(self, part: Part, wanted: bool, before: Part | int | None = None) -> None:
+        if wanted and not part.is_attached:
+            self.mount(part, before=before)
+        part.display = wanted
 
     def _show_found(self, search: SearchField[object], zone: tzinfo | None) -> None:
         assert search.found is not None, "there is something to show"
         heading = _("Found: {count}") if not search.more else _("Found: {count}, and others")
-        self.query_one("#found-heading", Heading).put(heading.format(count=len(search.found)))
-        self.query_one("#found", Found).put(_rows(search, zone), search.at)
+        self._found.heading.put(heading.format(count=len(search.found)))
+        self.found.put(_rows(search, zone), search.at)
 
 
 def _rows(search: object, zone: tzinfo | None) -> tuple[Row, ...]:

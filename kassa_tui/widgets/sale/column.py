@@ -1,15 +1,17 @@
-"""The column of fields, and what is typed in them."""
+"""Fields one below another, their labels, and what is typed in them."""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from collections.abc import Callable
+
+from textual.containers import Vertical
+from textual.content import Content
 from textual.widget import Widget
 
 from kassa_tui.widgets.fields import Choice, SumField, TextField
+from kassa_tui.widgets.outside_text import pad
 from kassa_tui.widgets.sale.fault import Field
 from kassa_tui.widgets.sale.search import ClientField, ItemField, SaleField
-from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
 
 OPERATIONS = (N_("Top-up"), N_("Tariff"), N_("Goods"), N_("Refund"), N_("Withdrawal"), N_("Bonus"))
@@ -21,6 +23,7 @@ _PAPER = (N_("Print"), N_("No paper"))
 _MAX_COMMENT = 500
 _MAX_CONTACT = 64
 """Characters."""
+_LABEL_CELLS = 11
 
 _LABELS = {
     Field.OPERATION: N_("Operation"),
@@ -40,61 +43,80 @@ _LABELS = {
     Field.CONTACT: N_("Receipt to"),
     Field.PAPER: N_("Paper"),
 }
-NOTED = (Field.BONUS, Field.TENDERED)
-"""Fields with a note beside them."""
+"""In the order of the column."""
 
 
 def translated(labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(_, labels))
 
 
-class FieldRow(Horizontal):
-    """Label, field, and a note where there is one."""
-
-    def __init__(self, field: Field, widget: Widget) -> None:
-        super().__init__(id=f"row-{field}")
-        self.field = field
-        self._widget = widget
-        self.note = Still(classes="note") if field in NOTED else None
-
-    def compose(self) -> ComposeResult:
-        yield Still(_(_LABELS[self.field]), classes="label")
-        yield self._widget
-        if self.note is not None:
-            yield self.note
+_MAKE: dict[Field, Callable[[Field], Widget]] = {
+    Field.OPERATION: lambda name: Choice(translated(OPERATIONS), id=name),
+    Field.CLIENT: lambda name: ClientField(id=name),
+    Field.ORIGINAL: lambda name: SaleField(id=name),
+    Field.EXTENT: lambda name: Choice(translated(_EXTENTS), id=name),
+    Field.ITEM: lambda name: ItemField(id=name),
+    Field.AGE: lambda name: Choice(translated(_AGES), id=name),
+    Field.CHANGE: lambda name: Choice(translated(_CHANGES), id=name),
+    Field.METHOD: lambda name: Choice(translated(METHODS), id=name),
+    Field.COMMENT: lambda name: TextField(id=name, max_length=_MAX_COMMENT),
+    Field.CONTACT: lambda name: TextField(id=name, max_length=_MAX_CONTACT),
+    Field.PAPER: lambda name: Choice(translated(_PAPER), id=name),
+}
+"""The others are sums."""
 
 
 class FieldsColumn(Vertical):
-    """Every field of every operation, those that it needs in sight."""
+    """The fields that were ever needed, those that are needed now in sight.
 
-    def compose(self) -> ComposeResult:
-        yield FieldRow(Field.CLIENT, ClientField(id=Field.CLIENT))
-        yield FieldRow(Field.ORIGINAL, SaleField(id=Field.ORIGINAL))
-        yield FieldRow(Field.EXTENT, Choice(translated(_EXTENTS), id=Field.EXTENT))
-        yield FieldRow(Field.ITEM, ItemField(id=Field.ITEM))
-        yield FieldRow(Field.AGE, Choice(translated(_AGES), id=Field.AGE))
-        yield FieldRow(Field.CHANGE, Choice(translated(_CHANGES), id=Field.CHANGE))
-        yield FieldRow(Field.TOTAL, SumField(id=Field.TOTAL))
-        yield FieldRow(Field.BONUS, SumField(id=Field.BONUS))
-        yield FieldRow(Field.METHOD, Choice(translated(METHODS), id=Field.METHOD))
-        yield FieldRow(Field.CARD, SumField(id=Field.CARD))
-        yield FieldRow(Field.BALANCE, SumField(id=Field.BALANCE))
-        yield FieldRow(Field.TENDERED, SumField(id=Field.TENDERED))
-        yield FieldRow(Field.COMMENT, TextField(id=Field.COMMENT, max_length=_MAX_COMMENT))
-        yield FieldRow(Field.CONTACT, TextField(id=Field.CONTACT, max_length=_MAX_CONTACT))
-        yield FieldRow(Field.PAPER, Choice(translated(_PAPER), id=Field.PAPER))
+    It draws their labels and notes itself: as widgets they would cost more than the fields.
+    """
+
+    def __init__(self, *fields: Field, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        self._fields = {field: _made(field) for field in fields}
+        self._notes: dict[Field, str] = {}
+        super().__init__(*self._fields.values(), id=id)
+
+    def __getitem__(self, field: Field) -> Widget:
+        """The widget of a field; made when it is first asked for."""
+        if field not in self._fields:
+            order = list(_LABELS)
+            later = [one for one in self._fields if order.index(one) > order.index(field)]
+            before = self._fields[min(later, key=order.index)] if later else None
+            self._fields[field] = _made(field)
+            self.mount(self._fields[field], before=before)
+        return self._fields[field]
+
+    def get(self, field: Field) -> Widget | None:
+        """The widget of a field, if it was ever needed."""
+        return self._fields.get(field)
 
     def show(self, fields: tuple[Field, ...]) -> None:
         """Have the rows of `fields` in sight."""
-        for row in self._rows:
-            row.display = row.field in fields
+        shown = [self[field] for field in fields if field in _LABELS]
+        for widget in self._fields.values():
+            if widget.display != (widget in shown):
+                widget.display = not widget.display
+                self.refresh()
 
     def note(self, field: Field, text: str) -> None:
-        for row in self._rows:
-            if row.field is field and row.note is not None:
-                row.note.put(text)
+        """Show some words beside a field."""
+        if text != self._notes.get(field, ""):
+            self._notes[field] = text
+            self.refresh()
 
-    @property
-    def _rows(self) -> list[FieldRow]:
-        # Every key looks at them all: no query walks through what they are made of.
-        return [row for row in self.children if isinstance(row, FieldRow)]
+    def render(self) -> Content:
+        rows: list[str] = []
+        for field, widget in self._in_sight():
+            note = self._notes.get(field, "")
+            beside = " " * (widget.outer_size.width + 1) + note if note else ""
+            rows.append(pad(_(_LABELS[field]), _LABEL_CELLS) + beside)
+            rows += [""] * (widget.outer_size.height - 1)
+        return Content("\n".join(rows))
+
+    def _in_sight(self) -> list[tuple[Field, Widget]]:
+        return [(Field(str(one.id)), one) for one in self.children if one.display]
+
+
+def _made(field: Field) -> Widget:
+    return _MAKE[field](field) if field in _MAKE else SumField(id=field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from decimal import Decimal
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,13 +28,13 @@ from kassa_tui.widgets.reasons import what_to_do, why
 from kassa_tui.widgets.sale import basket
 from kassa_tui.widgets.sale.basket import Basket
 from kassa_tui.widgets.sale.below import Below
-from kassa_tui.widgets.sale.column import METHODS, OPERATIONS, FieldRow, FieldsColumn, translated
+from kassa_tui.widgets.sale.column import METHODS, FieldsColumn, translated
 from kassa_tui.widgets.sale.draft import Change, Draft, Operation
 from kassa_tui.widgets.sale.fault import Fault, Field
 from kassa_tui.widgets.sale.lists import LinesList
 from kassa_tui.widgets.sale.paying import Method
 from kassa_tui.widgets.sale.returning import comes_back_whole, sold_lines
-from kassa_tui.widgets.sale.search import ClientField, ItemField, SaleField, SearchField
+from kassa_tui.widgets.sale.search import ClientField, ItemField, SearchField
 from kassa_tui.widgets.sale.told import client_facts, client_search, sale_facts
 from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
@@ -59,11 +59,8 @@ class PaymentForm(Vertical):
     ]
 
     client = query_one(f"#{Field.CLIENT}", ClientField)
-    item = query_one(f"#{Field.ITEM}", ItemField)
-    original = query_one(f"#{Field.ORIGINAL}", SaleField)
     total = query_one(f"#{Field.TOTAL}", SumField)
     tendered = query_one(f"#{Field.TENDERED}", SumField)
-    column = query_one(FieldsColumn)
     below = query_one(Below)
 
     class Edited(Message):
@@ -84,12 +81,13 @@ class PaymentForm(Vertical):
         """What is wrong with what was typed last."""
         self._said_of: tuple[PaymentRequest | Fault, str] | None = None
         self._hint = Content("")
-        self._widgets: dict[Field, Widget] = {}
+        self.operation = FieldsColumn(Field.OPERATION, id="operation-row")
+        self.column = FieldsColumn(*Draft().fields[1:])
 
     def compose(self) -> ComposeResult:
-        yield FieldRow(Field.OPERATION, Choice(translated(OPERATIONS), id=Field.OPERATION))
+        yield self.operation
         with Horizontal(id="fields"):
-            yield FieldsColumn()
+            yield self.column
             with Vertical(id="to-take"):
                 yield Still(id="facts")
                 yield Still(id="to-take-label")
@@ -98,7 +96,6 @@ class PaymentForm(Vertical):
         yield Below()
 
     def on_mount(self) -> None:
-        self._widgets = {field: self.query_one(f"#{field}") for field in Field}
         self.redraw()
 
     # The draft
@@ -110,7 +107,7 @@ class PaymentForm(Vertical):
             operation=tuple(Operation)[self._chosen(Field.OPERATION)],
             client_text=self._text(Field.CLIENT),
             client=self._client,
-            client_open=self._client is None and self.client.is_open,
+            client_open=self._client is None and self._is_open(Field.CLIENT),
             picked=self._picked,
             age_confirmed=self._chosen(Field.AGE) == 1,
             change=tuple(Change)[self._chosen(Field.CHANGE)],
@@ -142,7 +139,7 @@ class PaymentForm(Vertical):
             (Field.COMMENT, draft.comment),
             (Field.CONTACT, draft.contact),
         ):
-            self._input(field).value = text
+            self._type(field, text)
         for field, number in (
             (Field.OPERATION, tuple(Operation).index(draft.operation)),
             (Field.AGE, int(draft.age_confirmed)),
@@ -150,14 +147,15 @@ class PaymentForm(Vertical):
             (Field.EXTENT, int(draft.by_lines)),
             (Field.PAPER, int(not draft.paper)),
         ):
-            self._choice(field).chosen = number
+            self._choose(field, number)
         self._picked, self._original, self._returned = draft.picked, draft.original, draft.returned
         self._client, self._client_text = draft.client, draft.client_text
-        for search in (self.client, self.item, self.original):
-            search.forget()  # what is put here was looked up before
+        for field in _SEARCHES:
+            if isinstance(search := self.column.get(field), SearchField):
+                search.forget()  # what is put here was looked up before
         self._said = Content("")
         self.redraw()  # offers the ways of paying of the operation
-        self._choice(Field.METHOD).chosen = tuple(Method).index(draft.method)
+        self._choose(Field.METHOD, tuple(Method).index(draft.method))
         self.redraw()
 
     @property
@@ -176,14 +174,14 @@ class PaymentForm(Vertical):
         """The first empty field of the operation, else the last one."""
         fields = self.draft.fields[1:]
         for field in fields:
-            widget = self._widgets[field]
+            widget = self.widget(field)
             if isinstance(widget, Input) and not widget.value.strip():
                 widget.focus()
                 return
-        self._widgets[fields[-1]].focus()
+        self.widget(fields[-1]).focus()
 
     def focus_operation(self) -> None:
-        self._widgets[Field.OPERATION].focus()
+        self.widget(Field.OPERATION).focus()
 
     def next_field(self) -> None:
         """Enter: walk forward; the last field keeps the cursor, for nothing is confirmed.
@@ -200,7 +198,7 @@ class PaymentForm(Vertical):
 
     def action_step(self, by: int) -> None:
         """To the field before or after."""
-        order = [self._widgets[field] for field in self.draft.fields]
+        order = [self.widget(field) for field in self.draft.fields]
         focused = self.screen.focused
         if focused in order:
             to = order.index(focused) + by
@@ -216,7 +214,7 @@ class PaymentForm(Vertical):
     def show_fault(self, fault: Fault) -> None:
         """Say what is wrong and put the cursor there."""
         self._say(mark(Level.LOOK, " " + fault.text))
-        widget = self._widgets[fault.field]
+        widget = self.widget(fault.field)
         widget.focus()
         if isinstance(widget, SumField):
             widget.action_select_all()  # another sum takes its place
@@ -235,16 +233,17 @@ class PaymentForm(Vertical):
         """Everything that follows from the draft."""
         draft = self.draft
         with self.app.batch_update():
-            self.column.show(draft.fields)
-            labels = METHODS[: len(draft.methods)]
-            self._choice(Field.METHOD).offer(translated(labels))
-            self.item.sell(tariffs=draft.operation is Operation.TARIFF)
+            self.column.show(draft.fields[1:])
+            if isinstance(method := self.column.get(Field.METHOD), Choice):
+                method.offer(translated(METHODS[: len(draft.methods)]))
+            if isinstance(item := self.column.get(Field.ITEM), ItemField):
+                item.sell(tariffs=draft.operation is Operation.TARIFF)
             self._note(draft)
             self.query_one("#facts", Still).put(self._facts(draft))
             label = _(_NOT_TAKEN.get(draft.operation, _TO_TAKE))
             self.query_one("#to-take-label", Still).put(label)
-            typed = (self._widgets[Field.TOTAL], self._widgets[Field.BONUS])
-            self.query_one(BigSum).show(draft.due, typing=self.screen.focused in typed)
+            typed = self.screen.focused is not None and self.screen.focused.id in _SUMS
+            self.query_one(BigSum).show(draft.due, typing=typed)
             self.show_hint(self._hint)
             lines = sold_lines(self._original) if self._original is not None else ()
             self.below.show(draft, self._search, lines, self._zone)
@@ -292,7 +291,7 @@ class PaymentForm(Vertical):
 
     @on(ItemField.Passed)
     def _passed(self) -> None:
-        if self.screen.focused is self.item:
+        if isinstance(self.screen.focused, ItemField):
             self.action_step(1)
 
     @on(LinesList.Typed)
@@ -300,7 +299,7 @@ class PaymentForm(Vertical):
         if self.draft.operation.sells:
             self._picked = basket.with_quantity(self._picked, event.line, event.quantity)
             if not self._picked:
-                self.item.focus()
+                self.widget(Field.ITEM).focus()
         else:
             assert self._original is not None, "its lines are shown"
             line = sold_lines(self._original)[event.line]
@@ -353,9 +352,9 @@ class PaymentForm(Vertical):
                 left.forget_typed()
             elif isinstance(left, Input):
                 left.value = ""
-            self.item.focus()
+            self.widget(Field.ITEM).focus()
             self.post_message(ItemField.Scanned(typed))
-        elif isinstance(left, SearchField) and not (left is self.client and self._client):
+        elif isinstance(left, SearchField) and not (isinstance(left, ClientField) and self._client):
             left.entered()
 
     # Parts
@@ -378,7 +377,7 @@ class PaymentForm(Vertical):
     @property
     def _judged(self) -> tuple[PaymentRequest | Fault, str]:
         """What words about the form are about."""
-        return self.draft.request(), self.item.text
+        return self.draft.request(), self._text(Field.ITEM)
 
     def _say(self, said: Content) -> None:
         self._said = said
@@ -403,14 +402,45 @@ class PaymentForm(Vertical):
             note = _("cash {sum}").format(sum=format_sum(cash))
         self.column.note(Field.TENDERED, note)
 
+    # Fields that were never needed hold nothing, and are not there.
+
+    def widget(self, field: Field) -> Widget:
+        """The widget of a field of the operation."""
+        match field:
+            case Field.OPERATION:
+                return self.operation[field]
+            case Field.LINES:
+                return self.below.lines
+            case _:
+                return self.column[field]
+
+    def _present(self, field: Field) -> Widget | None:
+        return self.operation.get(field) or self.column.get(field)
+
     def _text(self, field: Field) -> str:
-        return self._input(field).value.strip()
+        widget = self.column.get(field)
+        return widget.value.strip() if isinstance(widget, Input) else ""
 
     def _chosen(self, field: Field) -> int:
-        return self._choice(field).chosen
+        widget = self._present(field)
+        return widget.chosen if isinstance(widget, Choice) else 0
 
-    def _input(self, field: Field) -> Input:
-        return cast("Input", self._widgets[field])
+    def _is_open(self, field: Field) -> bool:
+        widget = self.column.get(field)
+        return isinstance(widget, SearchField) and widget.is_open
 
-    def _choice(self, field: Field) -> Choice:
-        return cast("Choice", self._widgets[field])
+    def _type(self, field: Field, text: str) -> None:
+        widget = self.column[field] if text else self.column.get(field)
+        if isinstance(widget, Input):
+            widget.value = text
+
+    def _choose(self, field: Field, number: int) -> None:
+        widget = (
+            self.widget(field) if number else self.column.get(field) or self.operation.get(field)
+        )
+        if isinstance(widget, Choice):
+            widget.chosen = number
+
+
+_SEARCHES = (Field.CLIENT, Field.ITEM, Field.ORIGINAL)
+_SUMS = (Field.TOTAL, Field.BONUS)
