@@ -13,17 +13,21 @@ import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from textual.app import App
 from textual.driver import Driver
 from textual.theme import Theme
 
+from kassa_tui import deferred
 from kassa_tui.link.link import Link
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.till import Till
-from kassa_tui.station.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from kassa_tui.station.snapshot import Snapshot
 
 STATION_FAILED = 1
 """Exit code when the station ended by itself."""
@@ -106,6 +110,10 @@ class KassaApp(App[str], inherit_bindings=False):
         self.till.link.detach()
 
     def _join(self) -> None:
+        deferred.load()
+        others = _styles() / "screens.tcss"
+        # Not `read`, which leaves out what the rules were sorted into before.
+        self.stylesheet.add_source(others.read_text("utf-8"), (str(others), ""))
         # What the first screen is made of stays: no collection need look at it again.
         gc.freeze()
         gc.enable()

@@ -51,7 +51,7 @@ def test_the_formats_load_no_register():
 
 
 def test_help_loads_no_heavy_module():
-    loaded = loaded_by("from kassa_tui.cli import build_parser\nbuild_parser().format_help()")
+    loaded = loaded_by("from kassa_tui import cli\ncli.build_parser(*cli.COMMANDS).format_help()")
     heavy = {"textual", "rich", "pydantic", "asyncio", "sqlite3", "aiosqlite", "serial", "segno"}
     assert packages(loaded).isdisjoint(heavy)
     assert not {name for name in loaded if name.startswith("drivers.")}

@@ -5,13 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import tempfile
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kassa_tui import words
+from kassa_tui import deferred, words
 from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.bootstrap.hosting import demo_hosted
 
@@ -48,12 +47,15 @@ def demo(
     words.use(words.catalogue(words.language(language)))
     with ExitStack() as stack:
         if state is None:
+            import tempfile
+
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kassa-")))
         return face(state, demo_hosted(state), view=view, looks=looks)
 
 
 def face(state: Path, hosted: Hosted, *, view: bool, looks: Looks) -> int:
     """The screen, over the running station of `state` or over one made here; the exit code."""
+    deferred.put_off()
     from kassa_tui.link.joining import CannotJoin, joined
 
     console = os.environ.get("TERM") == "linux"

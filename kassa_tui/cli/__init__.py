@@ -9,22 +9,25 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from kassa_tui.cli import (
-    config,
-    crm,
-    demo,
-    doctor,
-    journal,
-    pay,
-    settle,
-    shift,
-    station,
-    status,
-    tape,
-    till,
-    virtual_register,
+from kassa_tui.cli import till
+
+COMMANDS = (
+    "pay",
+    "shift",
+    "status",
+    "tape",
+    "settle",
+    "doctor",
+    "station",
+    "journal",
+    "config",
+    "crm",
+    "demo",
+    "virtual-register",
 )
+"""Each has a module of its name."""
 
 EXIT_BAD_INPUT = 2
 """Exit code for arguments or input that cannot be used."""
@@ -42,36 +45,28 @@ class _ShowVersion(argparse.Action):
         parser.exit(message=f"kassa {version('kassa')}\n")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+def build_parser(*commands: str) -> argparse.ArgumentParser:
+    """The parser of `commands`; of none: of the screen alone."""
     parser = argparse.ArgumentParser(
         prog="kassa",
         description="Cashier station of a computer club. Without a command: the till's screen.",
     )
     parser.add_argument("--version", action=_ShowVersion)
     till.add_arguments(parser)
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for command in (
-        pay,
-        shift,
-        status,
-        tape,
-        settle,
-        doctor,
-        station,
-        journal,
-        config,
-        crm,
-        demo,
-        virtual_register,
-    ):
-        command.add_parser(subparsers)
+    if commands:
+        subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+        for command in commands:
+            module = import_module(f"kassa_tui.cli.{command.replace('-', '_')}")
+            module.add_parser(subparsers)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the result is the exit code of the process."""
-    args = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    # A cashier waits for the screen, not for the arguments of the other commands.
+    known = words[:1] if words and words[0] in COMMANDS else COMMANDS if words else ()
+    args = build_parser(*known).parse_args(words)
     run = args.run
     return int(run(args))
 

@@ -7,10 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from threading import Lock, Thread
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from kassa_tui.station.requests import Answer, Request
-from kassa_tui.station.snapshot import Snapshot
+if TYPE_CHECKING:
+    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,8 @@ class Worker(Protocol):
     def stop(self) -> None: ...
 
 
-Listener = Callable[[Snapshot], None]
-Work = Callable[[Listener, Callable[[Worker], None]], Awaitable[None]]
+Listener: TypeAlias = "Callable[[Snapshot], None]"
+Work: TypeAlias = Callable[[Listener, Callable[[Worker], None]], Awaitable[None]]
 """Makes the parts on the station's loop, names the worker by the second argument, works,
 and puts the parts away."""
 

@@ -5,19 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kassa_tui.link.host import StationHost
 from kassa_tui.link.slot import LatestSlot
-from kassa_tui.station.requests import Answer, Declined, Objection, Request, Uncertain
-from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.station import requests
+
+if TYPE_CHECKING:
+    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.snapshot import Snapshot
 
 
 class InProcessLink:
     """A `Link` to a `StationHost`, which it starts."""
 
-    def __init__(self, host: StationHost) -> None:
+    def __init__(self, host: StationHost, offer: Callable[[], None] | None = None) -> None:
+        """`offer` lets other processes join once this one has (it may wait, and raise `OSError`);
+        a station that nobody else can join is not gone on with."""
         self._host = host
+        self._offer = offer
+        self._offering: asyncio.Task[None] | None = None
         self._news: LatestSlot[Snapshot] | None = None
         self._end: LatestSlot[str] | None = None
         self._ended: asyncio.Future[str] | None = None
@@ -32,6 +39,8 @@ class InProcessLink:
         end = self._end = LatestSlot(loop, self._note_end)
         self._host.start()
         self._host.listen(self._news.put)
+        if self._offer is not None:
+            self._offering = loop.create_task(self._let_others_in(self._offer))
 
         def tell(ended: Future[str]) -> None:
             end.put(ended.result())
@@ -49,14 +58,20 @@ class InProcessLink:
         ended = self._ended
         submitted = self._host.submit(request)
         if submitted is None or ended is None:
-            return Declined(Objection.STOPPED)
+            return requests.Declined(requests.Objection.STOPPED)
         answer = asyncio.wrap_future(submitted)
         either: set[asyncio.Future[Any]] = {answer, ended}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if answer.done() and not answer.cancelled() and answer.exception() is None:
             return answer.result()
         # The station ended with the request in its hands.
-        return Uncertain()
+        return requests.Uncertain()
+
+    async def _let_others_in(self, offer: Callable[[], None]) -> None:
+        try:
+            await asyncio.to_thread(offer)
+        except OSError as error:
+            self._note_end(str(error))
 
     def _note_end(self, failure: str) -> None:
         if self._ended is not None and not self._ended.done():

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kassa_tui.journal.errors import JournalInUse
 from kassa_tui.journal.lock import WriterLock
@@ -16,6 +17,9 @@ from kassa_tui.link.host import StationHost
 from kassa_tui.link.in_process import InProcessLink
 from kassa_tui.link.link import Link
 from kassa_tui.words import _
+
+if TYPE_CHECKING:
+    from kassa_tui.link.server import SocketServer
 
 STOP_S = 10.0
 """How long a request in work may go on when its station is to end, before it is cut off."""
@@ -52,8 +56,8 @@ def joined(state: Path, hosted: Hosted, *, view: bool = False) -> Iterator[Link]
     give_up_at = time.monotonic() + JOIN_S
     while True:
         if not view and (lock := _taken(door)) is not None:
-            with _offered(lock, door, hosted) as host:
-                yield InProcessLink(host)
+            with _hosted(lock, door, hosted) as (host, offer):
+                yield InProcessLink(host, offer)
             return
         if (link := _running(door, view)) is not None:
             yield link
@@ -77,29 +81,37 @@ def alone(state: Path, hosted: Hosted) -> Iterator[StationHost]:
         if time.monotonic() > give_up_at:
             raise RunsAlready(_("A station is running already with {path}.").format(path=state))
         time.sleep(_ASK_AGAIN_S)
-    with _offered(lock, door, hosted) as host:
+    with _hosted(lock, door, hosted) as (host, offer):
+        try:
+            offer()
+        except OSError as error:
+            raise CannotJoin(str(error)) from error
         yield host
 
 
 @contextmanager
-def _offered(lock: WriterLock, door: Door, hosted: Hosted) -> Iterator[StationHost]:
-    """A host that others can join, until it is stopped at the end."""
-    from kassa_tui.link.server import SocketServer
-
+def _hosted(
+    lock: WriterLock, door: Door, hosted: Hosted
+) -> Iterator[tuple[StationHost, Callable[[], None]]]:
+    """A host, stopped at the end, and what lets others join it (raises `OSError`)."""
+    servers: list[SocketServer] = []
     stopped = True
     try:
         with hosted() as host:
-            server = SocketServer(host, door)
+
+            def offer() -> None:
+                from kassa_tui.link.server import SocketServer
+
+                servers.append(SocketServer(host, door))
+                servers[0].start().result(JOIN_S)
+
             try:
-                try:
-                    server.start().result(JOIN_S)
-                except (OSError, TimeoutError) as error:
-                    raise CannotJoin(str(error)) from error
-                yield host
+                yield host, offer
             finally:
                 door.withdraw()  # whoever comes now waits for the next station
                 stopped = host.stop(STOP_S)
-                server.stop(STOP_S)
+                for server in servers:
+                    server.stop(STOP_S)
     finally:
         if not stopped:
             # Left as a kill would leave it; the next start repairs that.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from kassa_tui.station.requests import Answer, Request
-from kassa_tui.station.snapshot import Snapshot
+if TYPE_CHECKING:
+    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.snapshot import Snapshot
 
 
 class Link(Protocol):

@@ -5,40 +5,24 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from kassa_tui.link import wire
 from kassa_tui.link.address import LOOPBACK, Address
 from kassa_tui.link.slot import LatestSlot
-from kassa_tui.link.wire import (
-    MOST_NEWS_BYTES,
-    PROTOCOL,
-    Answered,
-    Asked,
-    Complaint,
-    Ended,
-    Hello,
-    News,
-    NoTalk,
-    Refusal,
-    Reply,
-    WireError,
-    hear,
-    line,
-)
-from kassa_tui.station.requests import Answer, Declined, Objection, Request, Uncertain
-from kassa_tui.station.snapshot import Snapshot
-from kassa_tui.words import N_, _
+from kassa_tui.station import requests
+from kassa_tui.station import snapshot as snapshots
+from kassa_tui.words import _
+
+if TYPE_CHECKING:
+    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.snapshot import Snapshot
 
 CONNECT_S = 5.0
 """Longest wait for a connection and the welcome."""
 
 MOST_WAITING = 16
 """Requests of one face that may wait for their answer."""
-
-_REFUSALS = {
-    NoTalk.PROTOCOL: N_("The running station is of another version: stop it and start it again."),
-    NoTalk.TOKEN: N_("The running station does not let this program in."),
-    NoTalk.FULL: N_("Too many programs are connected to the station."),
-}
 
 
 def answers(address: Address) -> bool:
@@ -87,15 +71,15 @@ class SocketLink:
     async def ask(self, request: Request) -> Answer:
         writer = None if self._joined is None else await asyncio.shield(self._joined)
         if writer is None or self._ended:
-            return Declined(Objection.STOPPED)
+            return requests.Declined(requests.Objection.STOPPED)
         if len(self._waiting) >= MOST_WAITING:
-            return Declined(Objection.QUEUE_FULL)
+            return requests.Declined(requests.Objection.QUEUE_FULL)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._number += 1
         number = self._number
         self._waiting[number] = answer
         try:
-            writer.write(line(Asked(number, request)))
+            writer.write(wire.line(wire.Asked(number, request)))
             return await answer
         finally:
             del self._waiting[number]
@@ -106,7 +90,7 @@ class SocketLink:
             failure = await self._converse()
         except (OSError, EOFError, TimeoutError):
             failure = _("The connection to the station is lost.")
-        except WireError as error:
+        except wire.WireError as error:
             failure = _("The station cannot be understood: {why}").format(why=error)
         finally:
             self._finish()
@@ -120,18 +104,18 @@ class SocketLink:
             self._joined.set_result(None)
         for answer in self._waiting.values():
             if not answer.done():
-                answer.set_result(Uncertain())
+                answer.set_result(requests.Uncertain())
 
     async def _converse(self) -> str:
         """Follow the station to its end: words of its failure."""
         async with asyncio.timeout(CONNECT_S):
             reader, writer = await self._connect()
         try:
-            writer.write(line(Hello(PROTOCOL, self._view, self._address.token)))
+            writer.write(wire.line(wire.Hello(wire.PROTOCOL, self._view, self._address.token)))
             async with asyncio.timeout(CONNECT_S):
-                reply = await hear(reader, Reply)
-            if isinstance(reply, Refusal):
-                return _(_REFUSALS[reply.why])
+                reply = await wire.hear(reader, wire.Reply)
+            if isinstance(reply, wire.Refusal):
+                return _why_not(reply.why)
             assert self._joined is not None, "made before the connection"
             self._joined.set_result(writer)
             return await self._hear(reader)
@@ -140,20 +124,34 @@ class SocketLink:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._address.path is not None:
-            return await asyncio.open_unix_connection(self._address.path, limit=MOST_NEWS_BYTES)
-        return await asyncio.open_connection(LOOPBACK, self._address.port, limit=MOST_NEWS_BYTES)
+            return await asyncio.open_unix_connection(
+                self._address.path, limit=wire.MOST_NEWS_BYTES
+            )
+        return await asyncio.open_connection(
+            LOOPBACK, self._address.port, limit=wire.MOST_NEWS_BYTES
+        )
 
     async def _hear(self, reader: asyncio.StreamReader) -> str:
         assert self._news is not None, "made before the connection"
         while True:
-            match await hear(reader, News):
-                case Answered(number, answer):
+            match await wire.hear(reader, wire.News):
+                case wire.Answered(number, answer):
                     waiting = self._waiting.get(number)
                     if waiting is not None and not waiting.done():
                         waiting.set_result(answer)
-                case Ended(failure):
+                case wire.Ended(failure):
                     return failure
-                case Complaint(detail):
-                    raise WireError(detail)
-                case Snapshot() as snapshot:
+                case wire.Complaint(detail):
+                    raise wire.WireError(detail)
+                case snapshots.Snapshot() as snapshot:
                     self._news.put(snapshot)
+
+
+def _why_not(why: wire.NoTalk) -> str:
+    match why:
+        case wire.NoTalk.PROTOCOL:
+            return _("The running station is of another version: stop it and start it again.")
+        case wire.NoTalk.TOKEN:
+            return _("The running station does not let this program in.")
+        case wire.NoTalk.FULL:
+            return _("Too many programs are connected to the station.")

@@ -9,12 +9,13 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Rule
+from textual.widget import Widget
 
 from kassa_tui.screens.till import Till
-from kassa_tui.widgets.alarm_words import words
+from kassa_tui.widgets import alarm_words
 from kassa_tui.widgets.commands import Command
 from kassa_tui.widgets.frame_lines import KeyLine, Strip, WhereLine, WorldLine
+from kassa_tui.widgets.heading import Heading
 from kassa_tui.words import _
 
 
@@ -23,7 +24,9 @@ class FramedScreen(Screen[None]):
 
     KEYS: ClassVar[tuple[Command, ...]] = ()
     """The commands, in the order of the key line."""
-    AUTO_FOCUS = None
+    WORK: ClassVar[type[Widget]] = Container
+    """What the screen's own widgets stand in."""
+    AUTO_FOCUS = ""
 
     where = query_one(WhereLine)
     world = query_one(WorldLine)
@@ -37,11 +40,11 @@ class FramedScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield WhereLine()
         yield WorldLine()
-        yield Rule()
+        yield Heading()
         yield from self.compose_strip()
-        with Container(id="work"):
+        with self.WORK(id="work"):
             yield from self.compose_work()
-        yield Rule()
+        yield Heading()
         yield KeyLine()
 
     def compose_strip(self) -> ComposeResult:
@@ -82,7 +85,7 @@ class FramedScreen(Screen[None]):
         if not alarms or snapshot is None:
             self.strip.hide()
             return
-        said = words(alarms[0], snapshot, self.till.now())
+        said = alarm_words.words(alarms[0], snapshot, self.till.now())
         more = _("F9: {count} more").format(count=len(alarms) - 1) if len(alarms) > 1 else ""
         self.strip.show(said.level, said.text, more)
 

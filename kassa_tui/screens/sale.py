@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from textual import on, work
@@ -18,35 +18,22 @@ from textual.widget import Widget
 from kassa_tui.money import format_sum
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
-from kassa_tui.station.inquiries import FindGoods
-from kassa_tui.station.judgements import total_of
-from kassa_tui.station.requests import (
-    Answer,
-    Declined,
-    Noted,
-    NotRecorded,
-    PaymentRequest,
-    Recorded,
-    RefundSale,
-    Sell,
-    Several,
-    TakePayment,
-    TurnedDown,
-    Uncertain,
-    Withdraw,
-)
-from kassa_tui.station.snapshot import InProgress, Phase
+from kassa_tui.station import inquiries, judgements, requests
+from kassa_tui.station import snapshot as snapshots
 from kassa_tui.widgets.commands import ALARMS, HELP, Command, bindings
 from kassa_tui.widgets.marks import Level, mark
-from kassa_tui.widgets.sale.draft import Draft
+from kassa_tui.widgets.sale import refusals, told
 from kassa_tui.widgets.sale.fault import Fault
 from kassa_tui.widgets.sale.form import PaymentForm
-from kassa_tui.widgets.sale.refusals import refusal
 from kassa_tui.widgets.sale.search import ItemField, SearchField
-from kassa_tui.widgets.sale.told import sent_to
-from kassa_tui.widgets.side_panel import SidePanel
 from kassa_tui.widgets.spans import span
 from kassa_tui.words import N_, _
+
+if TYPE_CHECKING:
+    from kassa_tui.station.requests import Answer, Declined, PaymentRequest, TurnedDown
+    from kassa_tui.station.snapshot import InProgress, Snapshot
+    from kassa_tui.widgets.sale.draft import Draft
+    from kassa_tui.widgets.side_panel import SidePanel
 
 
 class SaleScreen(FramedScreen):
@@ -100,6 +87,8 @@ class SaleScreen(FramedScreen):
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
 
+    WORK = Horizontal
+
     form = query_one(PaymentForm)
 
     @dataclass
@@ -111,6 +100,8 @@ class SaleScreen(FramedScreen):
 
     def __init__(self, till: Till) -> None:
         super().__init__(till)
+        self._side: SidePanel | None = None
+        """Made where there is room for it."""
         self._asked: Draft | None = None
         """What the station was asked to do."""
         self._cursor: Widget | None = None
@@ -124,12 +115,10 @@ class SaleScreen(FramedScreen):
         it comes back when it is refused."""
 
     def compose_work(self) -> ComposeResult:
-        with Horizontal():
-            yield PaymentForm(self.till.now().tzinfo, console=self.till.console)
-            yield SidePanel(console=self.till.console)
+        yield PaymentForm(self.till.now().tzinfo, console=self.till.console)
 
     def on_mount(self) -> None:
-        self.form.focus_first_empty()
+        self.form.client.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "next_field":
@@ -145,14 +134,25 @@ class SaleScreen(FramedScreen):
         self.form.show_hint(self._hint())
         if self.till.snapshot is not None:
             self.form.show_latest(self.till.snapshot)
-            self.query_one(SidePanel).show(self.till.snapshot, self.till.now())
+            self._draw_side(self.till.snapshot)
+
+    def _draw_side(self, snapshot: Snapshot) -> None:
+        if not self.has_class("-wide"):
+            return
+        from kassa_tui.widgets.side_panel import SidePanel
+
+        if self._side is None:
+            self._side = SidePanel(console=self.till.console)
+            self.query_one("#work").mount(self._side)
+            self.call_after_refresh(self.redraw)  # when its height is known
+        self._side.show(snapshot, self.till.now())
 
     def draw_strip(self) -> None:
         if self._refused is None:
             super().draw_strip()
         else:
             more = _("F8: bring it back") if self._aside is not None else ""
-            self.strip.show(Level.STOPPED, refusal(*self._refused), more)
+            self.strip.show(Level.STOPPED, refusals.refusal(*self._refused), more)
 
     def action_next_field(self) -> None:
         self.form.next_field()
@@ -219,7 +219,10 @@ class SaleScreen(FramedScreen):
             self._refused = None
         if not self.form.is_blank:
             self._noted = Content("")
-        self.redraw()
+        # The rest of the screen does not follow what is typed, and a key must be fast.
+        with self.app.batch_update():
+            self.draw_strip()
+            self.form.show_hint(self._hint())
 
     # Looking for clients, goods and sales
 
@@ -237,7 +240,7 @@ class SaleScreen(FramedScreen):
 
     @work(group="inquiries")
     async def _look_under(self, barcode: str) -> None:
-        self.form.scanned(barcode, await self.till.link.ask(FindGoods(barcode)))
+        self.form.scanned(barcode, await self.till.link.ask(inquiries.FindGoods(barcode)))
 
     # Taking and giving
 
@@ -250,24 +253,28 @@ class SaleScreen(FramedScreen):
         self._asked = None
         self.form.disabled = False
         match event.answer:
-            case Declined() | TurnedDown() as refused:
+            case requests.Declined() | requests.TurnedDown() as refused:
                 self._refused = (event.draft.request(), refused)
                 if self._aside is None:
                     self.set_focus(self._cursor)
                 elif self.form.is_blank:
                     self._bring_back()
-            case Recorded(payment_id):
+            case requests.Recorded(payment_id):
                 self._ended(event.draft, payment_id)
-            case Several(parts):
-                recorded = (part.payment_id for part in parts if isinstance(part, Recorded))
+            case requests.Several(parts):
+                recorded = (
+                    part.payment_id for part in parts if isinstance(part, requests.Recorded)
+                )
                 self._ended(event.draft, *recorded)
-                turned_down = next((part for part in parts if isinstance(part, TurnedDown)), None)
+                turned_down = next(
+                    (part for part in parts if isinstance(part, requests.TurnedDown)), None
+                )
                 if turned_down is not None:
                     self._refused = (self.form.draft.request(), turned_down)
-            case Noted():
+            case requests.Noted():
                 self._ended(event.draft)
                 self._noted = mark(Level.WELL, " " + _("Done; no receipt belongs to it."))
-            case NotRecorded() | Uncertain():
+            case requests.NotRecorded() | requests.Uncertain():
                 # The money is noted: the alarm tells the rest, and typing starts anew.
                 self._ended(event.draft)
             case _:
@@ -283,7 +290,7 @@ class SaleScreen(FramedScreen):
         if recorded:
             from kassa_tui.screens.receipt import ReceiptScreen
 
-            receipt = ReceiptScreen(self.till, *recorded, sent_to=sent_to(draft))
+            receipt = ReceiptScreen(self.till, *recorded, sent_to=told.sent_to(draft))
             self.app.push_screen(receipt)
 
     def _bring_back(self) -> None:
@@ -308,25 +315,25 @@ class SaleScreen(FramedScreen):
             return _("Asking the station...")
         since = span(self.till.now() - progress.since)
         match progress.phase:
-            case Phase.ASKING:
+            case snapshots.Phase.ASKING:
                 return _("Asking the register... {since}").format(since=since)
-            case Phase.NOTING:
+            case snapshots.Phase.NOTING:
                 return _("Noting the payment... {since}").format(since=since)
-            case Phase.TELLING:
+            case snapshots.Phase.TELLING:
                 return _("Asking the CRM... {since}").format(since=since)
-            case Phase.RECORDING:
+            case snapshots.Phase.RECORDING:
                 return _("The register records... {since}").format(since=since)
 
 
 def _confirming(request: PaymentRequest) -> str:
     """What the confirming key does, with the sum."""
-    total = format_sum(total_of(request))
+    total = format_sum(judgements.total_of(request))
     match request:
-        case RefundSale():
+        case requests.RefundSale():
             return _("give back {sum}").format(sum=total)
-        case Withdraw():
+        case requests.Withdraw():
             return _("pay out {sum}").format(sum=total)
-        case TakePayment() | Sell():
+        case requests.TakePayment() | requests.Sell():
             return _("take {sum}").format(sum=total)
         case _:
             return _("change the account by {sum}").format(sum=total)

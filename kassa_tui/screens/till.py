@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from kassa_tui.link.link import Link
-from kassa_tui.station.alarms import Alarm, alarms
-from kassa_tui.station.requests import ShiftReport
-from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.station import alarms
+
+if TYPE_CHECKING:
+    from kassa_tui.station.alarms import Alarm
+    from kassa_tui.station.requests import ShiftReport
+    from kassa_tui.station.snapshot import Snapshot
 
 
 @dataclass(slots=True)
@@ -31,4 +35,4 @@ class Till:
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
-        return alarms(self.snapshot) if self.snapshot is not None else ()
+        return alarms.alarms(self.snapshot) if self.snapshot is not None else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -27,11 +27,13 @@ class Pasted(Message):
         self.text = text
 
 
-class TextField(Input):
-    """One line of free text."""
+class _Field(Input):
+    """One line that is typed; its size never follows what is in it."""
 
-    def __init__(self, *, id: str, max_length: int) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, compact=True, max_length=max_length, select_on_focus=False)
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(compact=True, **told)
         self.cursor_blink = False
 
     def on_paste(self, event: events.Paste) -> None:
@@ -39,17 +41,23 @@ class TextField(Input):
         event.stop()
         self.post_message(Pasted(event.text))
 
+
+class TextField(_Field):
+    """One line of free text."""
+
+    def __init__(self, *, id: str, max_length: int) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, max_length=max_length, select_on_focus=False)
+
     def type_in(self, text: str) -> None:
         """What of `text` can stand here, at the cursor."""
         self.insert_text_at_cursor("".join(char for char in text if char.isprintable()))
 
 
-class SumField(Input):
+class SumField(_Field):
     """A sum; shown right-aligned with two digits once it is left."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, compact=True, restrict=r"[0-9 .,\u00a0]*", max_length=SUM_CELLS - 1)
-        self.cursor_blink = False
+        super().__init__(id=id, restrict=r"[0-9 .,\u00a0]*", max_length=SUM_CELLS - 1)
 
     @property
     def kopecks(self) -> int | None:
@@ -59,11 +67,6 @@ class SumField(Input):
     @property
     def is_blank(self) -> bool:
         return not self.value.strip()
-
-    def on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        self.post_message(Pasted(event.text))
 
     def type_in(self, text: str) -> None:
         """What of `text` can stand in a sum, in the place of what was there."""
@@ -90,7 +93,7 @@ class Choice(Widget, can_focus=True):
         Binding("right", "move(1)", show=False),
     ]
 
-    chosen: reactive[int] = reactive(0)
+    chosen: reactive[int] = reactive(0, init=False)
     """Index of the value."""
 
     class Changed(Message):

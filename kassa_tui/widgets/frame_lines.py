@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.widgets import world
 from kassa_tui.widgets.commands import Command
 from kassa_tui.widgets.marks import Level
 from kassa_tui.widgets.outside_text import fit, plain
 from kassa_tui.widgets.still import Still
-from kassa_tui.widgets.world import world
 from kassa_tui.words import _
+
+if TYPE_CHECKING:
+    from kassa_tui.station.snapshot import Snapshot
 
 STRIP_ROWS = 3
 """Rows that a strip may take from the work."""
@@ -51,7 +54,7 @@ class WorldLine(Still):
         if snapshot is None:
             self.put(Content(" " + _("The station is starting...")))
         else:
-            self.put(Content(" ") + world(snapshot, now))
+            self.put(Content(" ") + world.world(snapshot, now))
 
 
 class Strip(Still):

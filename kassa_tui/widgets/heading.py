@@ -1,4 +1,4 @@
-"""A rule with a word in it."""
+"""A rule, with a word in it or none."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ class Heading(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        head = f"──── {self._text} "
+        head = f"──── {self._text} " if self._text else ""
         return Content(head + "─" * max(0, self.size.width - cell_len(head)))

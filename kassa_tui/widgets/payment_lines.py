@@ -12,7 +12,6 @@ from kassa_tui.money import format_sum
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import pad, plain
-from kassa_tui.widgets.still import Still
 from kassa_tui.words import _
 
 
@@ -103,28 +102,3 @@ def _needs_none(state: PaymentState) -> bool:
     """Bonuses and adjustments are no money: the law wants no receipt."""
     kinds = (PaymentKind.ADJUSTMENT, PaymentKind.BONUS_CREDIT, PaymentKind.BONUS_WRITE_OFF)
     return state.payment.kind in kinds or state.payment.pay_by is PayBy.BONUS
-
-
-class PaymentLines(Still):
-    """As many of the latest payments as there is room for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._told: tuple[Snapshot, tzinfo | None] | None = None
-
-    def show(self, snapshot: Snapshot, zone: tzinfo | None) -> None:
-        self._told = (snapshot, zone)
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._told is None:
-            return
-        snapshot, zone = self._told
-        room = max(self.size.height, 1)
-        lines = [payment_line(state, snapshot, zone) for state in snapshot.payments[:room]]
-        if not lines:
-            lines = [Content.styled(" " + _("No payments yet."), "$text-muted")]
-        self.put(Content("\n").join(lines))

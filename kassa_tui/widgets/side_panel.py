@@ -31,21 +31,26 @@ _NO_QR_ROWS = 2
 
 
 class SidePanel(Vertical):
-    """Hidden, and empty, where there is no room for it."""
+    """Hidden where there is no room for it."""
 
     def __init__(self, *, console: bool) -> None:
-        super().__init__()
-        self._on_console = console
+        self._shift, self._fn, self._receipt = Still(), Still(), Still()
+        self._qr = QrCode(console=console, id="side-qr")
+        super().__init__(
+            Heading(_("Shift")),
+            self._shift,
+            Heading(_("FN")),
+            self._fn,
+            Heading(_("Last receipt")),
+            self._receipt,
+            self._qr,
+        )
 
     def show(self, snapshot: Snapshot, now: datetime) -> None:
-        if not self.display:
-            return
-        if not self.children:
-            self._fill()
         last = next((state for state in snapshot.payments if state.document is not None), None)
         fixed = [
-            (self.query_one("#side-fn", Still), _fn(snapshot)),
-            (self.query_one("#side-receipt", Still), _receipt(last)),
+            (self._fn, _fn(snapshot)),
+            (self._receipt, _receipt(last)),
         ]
         for still, lines in fixed:
             still.put(Content("\n").join(lines))
@@ -56,19 +61,8 @@ class SidePanel(Vertical):
         rest -= len(shift)
         room = rest - (_QR_ROWS if rest >= _QR_ROWS else _NO_QR_ROWS)
         shift += _sums(snapshot)[: max(room, 0)]
-        self.query_one("#side-shift", Still).put(Content("\n").join(shift))
-        self.query_one(QrCode).show(last.document.qr if last and last.document else "")
-
-    def _fill(self) -> None:
-        self.mount(
-            Heading(_("Shift")),
-            Still(id="side-shift"),
-            Heading(_("FN")),
-            Still(id="side-fn"),
-            Heading(_("Last receipt")),
-            Still(id="side-receipt"),
-            QrCode(console=self._on_console, id="side-qr"),
-        )
+        self._shift.put(Content("\n").join(shift))
+        self._qr.show(last.document.qr if last and last.document else "")
 
 
 def _row(label: str, value: str) -> Content:

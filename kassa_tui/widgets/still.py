@@ -25,7 +25,7 @@ class Still(Static):
         # Contents are equal to Textual when their letters are.
         if content.plain != self._shown.plain or content.spans != self._shown.spans:
             self._shown = content
-            self.update(content)
+            self.update(content, layout=self.styles.auto_dimensions)
 
 
 def _content(text: Content | str) -> Content:

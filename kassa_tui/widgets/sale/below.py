@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from kassa_tui.money import format_sum
-from kassa_tui.station.basket import BasketLine
-from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.heading import Heading
-from kassa_tui.widgets.payment_lines import PaymentLines
-from kassa_tui.widgets.sale import basket
-from kassa_tui.widgets.sale.draft import Draft
+from kassa_tui.widgets.latest import PaymentLines
+from kassa_tui.widgets.sale import basket, told
 from kassa_tui.widgets.sale.fault import Field
 from kassa_tui.widgets.sale.lists import Found, LinesList, Row
 from kassa_tui.widgets.sale.search import ClientField, ItemField, SaleField, SearchField
-from kassa_tui.widgets.sale.told import (
-    basket_rows,
-    client_row,
-    item_row,
-    returned_rows,
-    sale_row,
-)
 from kassa_tui.words import _
+
+if TYPE_CHECKING:
+    from kassa_tui.station.basket import BasketLine
+    from kassa_tui.station.snapshot import Snapshot
+    from kassa_tui.widgets.sale.draft import Draft
 
 
 class Part(Vertical):
@@ -75,10 +71,10 @@ class Below(Horizontal):
             total = format_sum(basket.cost(draft.picked))
             self._lines.heading.put(_("Basket: {count} for {sum}").format(count=count, sum=total))
             quantities = tuple(line.quantity for line in draft.picked)
-            self.lines.put_lines(basket_rows(draft.picked), quantities)
+            self.lines.put_lines(told.basket_rows(draft.picked), quantities)
         elif lines:
             self._lines.heading.put(_("What comes back"))
-            self.lines.put_lines(returned_rows(sold, draft), draft.returned)
+            self.lines.put_lines(told.returned_rows(sold, draft), draft.returned)
 
     def show_latest(self, snapshot: Snapshot, zone: tzinfo | None) -> None:
         self.latest.show(snapshot, zone)
@@ -98,10 +94,10 @@ class Below(Horizontal):
 def _rows(search: object, zone: tzinfo | None) -> tuple[Row, ...]:
     match search:
         case ClientField():
-            return tuple(map(client_row, search.found or ()))
+            return tuple(map(told.client_row, search.found or ()))
         case ItemField():
-            return tuple(map(item_row, search.found or ()))
+            return tuple(map(told.item_row, search.found or ()))
         case SaleField():
-            return tuple(sale_row(state, zone) for state in search.found or ())
+            return tuple(told.sale_row(state, zone) for state in search.found or ())
         case _:
             raise AssertionError(f"{search} finds nothing")

@@ -46,6 +46,17 @@ _LABELS = {
 """In the order of the column."""
 
 
+FIRST = (
+    Field.CLIENT,
+    Field.TOTAL,
+    Field.METHOD,
+    Field.TENDERED,
+    Field.CONTACT,
+    Field.PAPER,
+)
+"""What the first of the operations needs."""
+
+
 def translated(labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(_, labels))
 
@@ -58,7 +69,7 @@ _MAKE: dict[Field, Callable[[Field], Widget]] = {
     Field.ITEM: lambda name: ItemField(id=name),
     Field.AGE: lambda name: Choice(translated(_AGES), id=name),
     Field.CHANGE: lambda name: Choice(translated(_CHANGES), id=name),
-    Field.METHOD: lambda name: Choice(translated(METHODS), id=name),
+    Field.METHOD: lambda name: Choice(translated(METHODS[:3]), id=name),
     Field.COMMENT: lambda name: TextField(id=name, max_length=_MAX_COMMENT),
     Field.CONTACT: lambda name: TextField(id=name, max_length=_MAX_CONTACT),
     Field.PAPER: lambda name: Choice(translated(_PAPER), id=name),

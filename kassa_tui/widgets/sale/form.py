@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from decimal import Decimal
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,35 +16,31 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kassa_tui.journal.records import PaymentState
+from kassa_tui.journal import records
 from kassa_tui.money import format_sum
-from kassa_tui.station.inquiries import FoundClient, SaleItem, SaleItems
-from kassa_tui.station.requests import Answer, Objection, PaymentRequest
-from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.station import inquiries, requests
+from kassa_tui.widgets import reasons
 from kassa_tui.widgets.big_sum import BigSum
 from kassa_tui.widgets.fields import Choice, Pasted, SumField, TextField
 from kassa_tui.widgets.marks import Level, mark
-from kassa_tui.widgets.reasons import what_to_do, why
-from kassa_tui.widgets.sale import basket
-from kassa_tui.widgets.sale.basket import Basket
+from kassa_tui.widgets.sale import basket, paying, returning, told
+from kassa_tui.widgets.sale import draft as drafts
 from kassa_tui.widgets.sale.below import Below
-from kassa_tui.widgets.sale.column import METHODS, FieldsColumn, translated
-from kassa_tui.widgets.sale.draft import Change, Draft, Operation
+from kassa_tui.widgets.sale.column import FIRST, METHODS, FieldsColumn, translated
 from kassa_tui.widgets.sale.fault import Fault, Field
 from kassa_tui.widgets.sale.lists import LinesList
-from kassa_tui.widgets.sale.paying import Method
-from kassa_tui.widgets.sale.returning import comes_back_whole, sold_lines
 from kassa_tui.widgets.sale.search import ClientField, ItemField, SearchField
-from kassa_tui.widgets.sale.told import client_facts, client_search, sale_facts
 from kassa_tui.widgets.still import Still
-from kassa_tui.words import N_, _
+from kassa_tui.words import _
 
-_TO_TAKE = N_("TO PAY")
-_NOT_TAKEN = {
-    Operation.REFUND: N_("TO GIVE BACK"),
-    Operation.WITHDRAWAL: N_("TO PAY OUT"),
-    Operation.BONUS: N_("ACCOUNT BY HAND"),
-}
+if TYPE_CHECKING:
+    from kassa_tui.journal.records import PaymentState
+    from kassa_tui.station.inquiries import FoundClient, SaleItem
+    from kassa_tui.station.requests import Answer, PaymentRequest
+    from kassa_tui.station.snapshot import Snapshot
+    from kassa_tui.widgets.sale.basket import Basket
+    from kassa_tui.widgets.sale.draft import Draft
+
 _SCANNED_LENGTHS = (12, 13, 14)
 """Of a barcode scanned into any other field: eight digits may be a client's card."""
 
@@ -81,8 +77,10 @@ class PaymentForm(Vertical):
         """What is wrong with what was typed last."""
         self._said_of: tuple[PaymentRequest | Fault, str] | None = None
         self._hint = Content("")
+        self._is_told = False
+        """The station has told of itself: until then there is nothing that would follow."""
         self.operation = FieldsColumn(Field.OPERATION, id="operation-row")
-        self.column = FieldsColumn(*Draft().fields[1:])
+        self.column = FieldsColumn(*FIRST)
 
     def compose(self) -> ComposeResult:
         yield self.operation
@@ -90,30 +88,27 @@ class PaymentForm(Vertical):
             yield self.column
             with Vertical(id="to-take"):
                 yield Still(id="facts")
-                yield Still(id="to-take-label")
+                yield Still(_("TO PAY"), id="to-take-label")
                 yield BigSum(console=self._on_console, id="big")
                 yield Still(id="hint")
         yield Below()
-
-    def on_mount(self) -> None:
-        self.redraw()
 
     # The draft
 
     @property
     def draft(self) -> Draft:
         """What is typed and chosen now."""
-        return Draft(
-            operation=tuple(Operation)[self._chosen(Field.OPERATION)],
+        return drafts.Draft(
+            operation=tuple(drafts.Operation)[self._chosen(Field.OPERATION)],
             client_text=self._text(Field.CLIENT),
             client=self._client,
             client_open=self._client is None and self._is_open(Field.CLIENT),
             picked=self._picked,
             age_confirmed=self._chosen(Field.AGE) == 1,
-            change=tuple(Change)[self._chosen(Field.CHANGE)],
+            change=tuple(drafts.Change)[self._chosen(Field.CHANGE)],
             total=self._text(Field.TOTAL),
             bonus=self._text(Field.BONUS),
-            method=tuple(Method)[self._chosen(Field.METHOD)],
+            method=tuple(paying.Method)[self._chosen(Field.METHOD)],
             card=self._text(Field.CARD),
             balance=self._text(Field.BALANCE),
             tendered=self._text(Field.TENDERED),
@@ -141,9 +136,9 @@ class PaymentForm(Vertical):
         ):
             self._type(field, text)
         for field, number in (
-            (Field.OPERATION, tuple(Operation).index(draft.operation)),
+            (Field.OPERATION, tuple(drafts.Operation).index(draft.operation)),
             (Field.AGE, int(draft.age_confirmed)),
-            (Field.CHANGE, tuple(Change).index(draft.change)),
+            (Field.CHANGE, tuple(drafts.Change).index(draft.change)),
             (Field.EXTENT, int(draft.by_lines)),
             (Field.PAPER, int(not draft.paper)),
         ):
@@ -155,17 +150,17 @@ class PaymentForm(Vertical):
                 search.forget()  # what is put here was looked up before
         self._said = Content("")
         self.redraw()  # offers the ways of paying of the operation
-        self._choose(Field.METHOD, tuple(Method).index(draft.method))
+        self._choose(Field.METHOD, tuple(paying.Method).index(draft.method))
         self.redraw()
 
     @property
     def is_blank(self) -> bool:
         """Nothing would be lost."""
-        return self.draft == Draft(operation=self.draft.operation)
+        return self.draft == drafts.Draft(operation=self.draft.operation)
 
     def clear(self) -> None:
         """Empty the form and go to its first field."""
-        self.put(Draft())
+        self.put(drafts.Draft())
         self.focus_first_empty()
 
     # The walk
@@ -227,6 +222,7 @@ class PaymentForm(Vertical):
         self.query_one("#hint", Still).put(self._said if self._said.plain else hint)
 
     def show_latest(self, snapshot: Snapshot) -> None:
+        self._is_told = True
         self.below.show_latest(snapshot, self._zone)
 
     def redraw(self) -> None:
@@ -237,27 +233,28 @@ class PaymentForm(Vertical):
             if isinstance(method := self.column.get(Field.METHOD), Choice):
                 method.offer(translated(METHODS[: len(draft.methods)]))
             if isinstance(item := self.column.get(Field.ITEM), ItemField):
-                item.sell(tariffs=draft.operation is Operation.TARIFF)
+                item.sell(tariffs=draft.operation is drafts.Operation.TARIFF)
             self._note(draft)
             self.query_one("#facts", Still).put(self._facts(draft))
-            label = _(_NOT_TAKEN.get(draft.operation, _TO_TAKE))
-            self.query_one("#to-take-label", Still).put(label)
+            self.query_one("#to-take-label", Still).put(told.what_is_due(draft.operation))
             typed = self.screen.focused is not None and self.screen.focused.id in _SUMS
             self.query_one(BigSum).show(draft.due, typing=typed)
             self.show_hint(self._hint)
-            lines = sold_lines(self._original) if self._original is not None else ()
+            lines = returning.sold_lines(self._original) if self._original is not None else ()
             self.below.show(draft, self._search, lines, self._zone)
 
     def scanned(self, barcode: str, answer: Answer) -> None:
         """What the station has found under a barcode."""
-        if isinstance(answer, SaleItems) and answer.found:
+        if isinstance(answer, inquiries.SaleItems) and answer.found:
             self._pick(answer.found[0])
-        elif isinstance(answer, SaleItems):
+        elif isinstance(answer, inquiries.SaleItems):
             text = _("Nothing is sold under {barcode}.").format(barcode=barcode)
             self._say(mark(Level.LOOK, " " + text))
         else:
-            reason = getattr(answer, "reason", Objection.STOPPED)
-            self._say(mark(Level.LOOK, " " + _("Not looked up: {why}.").format(why=why(reason))))
+            reason = getattr(answer, "reason", requests.Objection.STOPPED)
+            self._say(
+                mark(Level.LOOK, " " + _("Not looked up: {why}.").format(why=reasons.why(reason)))
+            )
 
     # Events
 
@@ -279,12 +276,12 @@ class PaymentForm(Vertical):
     @on(SearchField.Chosen)
     def _chose(self, event: SearchField.Chosen) -> None:
         match event.item:
-            case FoundClient() as client:
+            case inquiries.FoundClient() as client:
                 self._client, self._client_text = client, self._text(Field.CLIENT)
-            case PaymentState() as state:
+            case records.PaymentState() as state:
                 self._original = state
                 self._returned = (Decimal(0),) * len(state.payment.lines)
-            case SaleItem() as item:
+            case inquiries.SaleItem() as item:
                 self._pick(item)
         self.redraw()
         self.post_message(self.Edited())
@@ -302,9 +299,9 @@ class PaymentForm(Vertical):
                 self.widget(Field.ITEM).focus()
         else:
             assert self._original is not None, "its lines are shown"
-            line = sold_lines(self._original)[event.line]
+            line = returning.sold_lines(self._original)[event.line]
             partly = event.quantity and event.quantity != line.quantity
-            if event.quantity > line.quantity or (partly and comes_back_whole(line)):
+            if event.quantity > line.quantity or (partly and returning.comes_back_whole(line)):
                 text = _("Sold were {count}; a line with a discount or bonuses comes back whole.")
                 self._say(mark(Level.LOOK, " " + text.format(count=line.quantity)))
                 return
@@ -332,10 +329,12 @@ class PaymentForm(Vertical):
             self.next_field()
 
     def on_descendant_focus(self) -> None:
-        self.redraw()
+        if self._is_told:
+            self.redraw()
 
     def on_descendant_blur(self) -> None:
-        self.redraw()
+        if self._is_told:
+            self.redraw()
 
     def _entered(self, left: Widget) -> None:
         match left:
@@ -366,8 +365,13 @@ class PaymentForm(Vertical):
 
     def _pick(self, item: SaleItem) -> None:
         if item.marked:
-            reason = Objection.MARKED_GOODS
-            self._say(mark(Level.STOPPED, f" {why(reason).capitalize()}. {what_to_do(reason)}"))
+            reason = requests.Objection.MARKED_GOODS
+            self._say(
+                mark(
+                    Level.STOPPED,
+                    f" {reasons.why(reason).capitalize()}. {reasons.what_to_do(reason)}",
+                )
+            )
             return
         self._picked = basket.added(self._picked, item)
         self._say(Content(""))
@@ -385,11 +389,11 @@ class PaymentForm(Vertical):
         self.show_hint(self._hint)
 
     def _facts(self, draft: Draft) -> Content:
-        if draft.operation is Operation.REFUND:
-            return sale_facts(draft, self._zone)
+        if draft.operation is drafts.Operation.REFUND:
+            return told.sale_facts(draft, self._zone)
         if draft.client is not None:
-            return client_facts(draft.client)
-        return client_search(self.client, draft.operation)
+            return told.client_facts(draft.client)
+        return told.client_search(self.client, draft.operation)
 
     def _note(self, draft: Draft) -> None:
         limit = _("up to {sum}").format(sum=format_sum(draft.bonus_limit))
@@ -398,7 +402,7 @@ class PaymentForm(Vertical):
         note = ""
         if change is not None:
             note = _("change {sum}").format(sum=format_sum(change))
-        elif cash is not None and draft.pays_by is Method.SPLIT:
+        elif cash is not None and draft.pays_by is paying.Method.SPLIT:
             note = _("cash {sum}").format(sum=format_sum(cash))
         self.column.note(Field.TENDERED, note)
 

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from kassa_tui.widgets.outside_text import pad
 from kassa_tui.widgets.rows import Rows
-from kassa_tui.widgets.sale.basket import parse_quantity
+from kassa_tui.widgets.sale import basket
 
 Row = tuple[str, str]
 """Left and right part of a row, harmless text."""
@@ -95,7 +95,7 @@ class LinesList(Found, can_focus=True):
             return
         event.stop()
         # `0` may be the begin of `0,5`: a line goes by Delete alone.
-        if quantity := parse_quantity(self.typed):
+        if quantity := basket.parse_quantity(self.typed):
             self._tell(quantity)
 
     def forget_typed(self) -> None:

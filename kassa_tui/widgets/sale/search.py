@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.message import Message
 from textual.timer import Timer
 
-from drivers.register import Reason
-from kassa_tui.journal.records import PaymentState
-from kassa_tui.station.inquiries import (
-    Clients,
-    FindClients,
-    FindGoods,
-    FindPayments,
-    FoundClient,
-    FoundPayments,
-    Inquiry,
-    ListTariffs,
-    SaleItem,
-    SaleItems,
-)
-from kassa_tui.station.requests import Answer, Declined, Objection
+from kassa_tui.station import inquiries, requests
 from kassa_tui.widgets.fields import TextField
-from kassa_tui.widgets.sale.basket import is_barcode
-from kassa_tui.widgets.sale.returning import can_return
+from kassa_tui.widgets.sale import basket, returning
+
+if TYPE_CHECKING:
+    from drivers.register import Reason
+    from kassa_tui.journal.records import PaymentState
+    from kassa_tui.station.inquiries import FoundClient, Inquiry, SaleItem
+    from kassa_tui.station.requests import Answer, Objection
 
 DEBOUNCE_S = 0.15
 """Asked after so long without a key."""
@@ -95,8 +86,9 @@ class SearchField(TextField, Generic[T]):
         inquiry = self.inquiry_of(self.text)
         self.waits = inquiry is not None
         if inquiry is None:
-            self.forget()
-            self.post_message(self.Found())
+            if self.found is not None or self.failure is not None:
+                self.forget()
+                self.post_message(self.Found())
         elif at_once:
             self._ask(inquiry)
         else:
@@ -107,9 +99,15 @@ class SearchField(TextField, Generic[T]):
         if inquiry is not self._inquiry:
             return
         self.waits = False
-        if not isinstance(answer, Clients | SaleItems | FoundPayments):
+        if not isinstance(
+            answer, inquiries.Clients | inquiries.SaleItems | inquiries.FoundPayments
+        ):
             self.found = None
-            self.failure = answer.reason if isinstance(answer, Declined) else Objection.STOPPED
+            self.failure = (
+                answer.reason
+                if isinstance(answer, requests.Declined)
+                else requests.Objection.STOPPED
+            )
         else:
             self.failure = None
             self.found, self.more = self.items_of(answer)
@@ -168,22 +166,22 @@ class SearchField(TextField, Generic[T]):
         self.found, self.failure, self.at = None, None, -1
 
 
-class ClientField(SearchField[FoundClient]):
+class ClientField(SearchField["FoundClient"]):
     """A client: telephone or its last digits, login, card, id. Other text names somebody."""
 
     def inquiry_of(self, text: str) -> Inquiry | None:
         if len(text) < _SHORTEST:
             return None
         if text.isdigit() and len(text) == 11 and text[0] in "78":
-            return FindClients(f"+7{text[1:]}")
-        return FindClients(text)
+            return inquiries.FindClients(f"+7{text[1:]}")
+        return inquiries.FindClients(text)
 
     def items_of(self, answer: Answer) -> tuple[tuple[FoundClient, ...], bool]:
-        assert isinstance(answer, Clients), "clients were asked for"
+        assert isinstance(answer, inquiries.Clients), "clients were asked for"
         return answer.found, answer.more
 
 
-class ItemField(SearchField[SaleItem]):
+class ItemField(SearchField["SaleItem"]):
     """Goods or tariffs. With nothing typed, what there is."""
 
     @dataclass
@@ -207,10 +205,10 @@ class ItemField(SearchField[SaleItem]):
             self.forget()
 
     def inquiry_of(self, text: str) -> Inquiry | None:
-        return ListTariffs() if self._tariffs else FindGoods(text)
+        return inquiries.ListTariffs() if self._tariffs else inquiries.FindGoods(text)
 
     def items_of(self, answer: Answer) -> tuple[tuple[SaleItem, ...], bool]:
-        assert isinstance(answer, SaleItems), "things to sell were asked for"
+        assert isinstance(answer, inquiries.SaleItems), "things to sell were asked for"
         if not self._tariffs:
             return answer.found, answer.more
         words = self.text.casefold().split()
@@ -224,7 +222,7 @@ class ItemField(SearchField[SaleItem]):
     async def action_submit(self) -> None:
         """Enter: what is scanned or highlighted is picked; with nothing typed it walks on."""
         text = self.text
-        if is_barcode(text):
+        if basket.is_barcode(text):
             self.value = ""
             self.post_message(self.Scanned(text))
         elif text or self.at >= 0:
@@ -240,12 +238,12 @@ class ItemField(SearchField[SaleItem]):
             self.look(at_once=True)
 
 
-class SaleField(SearchField[PaymentState]):
+class SaleField(SearchField["PaymentState"]):
     """A sale that is to be given back. With nothing typed, the latest."""
 
     def inquiry_of(self, text: str) -> Inquiry | None:
-        return FindPayments(text=text, limit=_MOST_SALES)
+        return inquiries.FindPayments(text=text, limit=_MOST_SALES)
 
     def items_of(self, answer: Answer) -> tuple[tuple[PaymentState, ...], bool]:
-        assert isinstance(answer, FoundPayments), "payments were asked for"
-        return tuple(filter(can_return, answer.found)), answer.next_before is not None
+        assert isinstance(answer, inquiries.FoundPayments), "payments were asked for"
+        return tuple(filter(returning.can_return, answer.found)), answer.next_before is not None

@@ -19,7 +19,7 @@ from kassa_tui.widgets.sale.basket import Basket, Picked, format_quantity
 from kassa_tui.widgets.sale.draft import Draft, Operation
 from kassa_tui.widgets.sale.lists import Row
 from kassa_tui.widgets.sale.search import ClientField
-from kassa_tui.words import _
+from kassa_tui.words import N_, _
 
 CELLS = 34
 """Width of what stands beside the fields."""
@@ -29,6 +29,18 @@ _FEW = 5
 """So many left are worth a word."""
 _MOST = 200
 """Cells of outside text, before it is fitted into its place."""
+
+
+_NOT_TAKEN = {
+    Operation.REFUND: N_("TO GIVE BACK"),
+    Operation.WITHDRAWAL: N_("TO PAY OUT"),
+    Operation.BONUS: N_("ACCOUNT BY HAND"),
+}
+
+
+def what_is_due(operation: Operation) -> str:
+    """The words above the sum."""
+    return _(_NOT_TAKEN.get(operation, N_("TO PAY")))
 
 
 def client_facts(client: FoundClient) -> Content:
