@@ -114,6 +114,8 @@ class KassaApp(App[str], inherit_bindings=False):
         others = _styles() / "screens.tcss"
         # Not `read`, which leaves out what the rules were sorted into before.
         self.stylesheet.add_source(others.read_text("utf-8"), (str(others), ""))
+        if len(self.screen_stack) > 1:  # a key was faster
+            self.refresh_css(animate=False)
         # What the first screen is made of stays: no collection need look at it again.
         gc.freeze()
         gc.enable()
