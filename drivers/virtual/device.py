@@ -51,6 +51,8 @@ class Device:
         self._store = store
         self._clock = clock
         self._ofd_delay = timing.ofd_delay
+        self._new_paper_after = timing.new_paper
+        self._no_paper_since: datetime | None = None
         self._printer = Printer(sink, timing.print_line)
 
     def now(self) -> datetime:
@@ -61,6 +63,7 @@ class Device:
         """Let time pass: prints go on, the operator answers. Gives the time it is now."""
         now = self.now()
         self._print_on(now)
+        self._bring_paper(now)
         fn, tickets = self.storage.deliver(self.state.fn, now, self._ofd_delay)
         if tickets:
             self._write(replace(self.state, fn=fn), tickets=tickets)
@@ -146,9 +149,11 @@ class Device:
 
     def set_paper(self, present: bool) -> None:
         """Take the paper out, or put a roll in."""
+        self.tick()
         self._change_paper(present=present, cover_open=self.state.paper.cover_open)
 
     def set_cover(self, is_open: bool) -> None:
+        self.tick()
         self._change_paper(present=self.state.paper.present, cover_open=is_open)
 
     def continue_print(self) -> None:
@@ -167,7 +172,6 @@ class Device:
 
     def _change_paper(self, present: bool, cover_open: bool) -> None:
         """A running print tears when paper or cover go; with both back it may go on."""
-        self.tick()
         can_print = present and not cover_open
         state = self.state.paper.state
         if state is PrintState.PRINTING and not can_print:
@@ -179,6 +183,17 @@ class Device:
             state = PrintState.PAPER_OUT
         changed = replace(self.state.paper, present=present, cover_open=cover_open, state=state)
         self._write(replace(self.state, paper=changed))
+
+    def _bring_paper(self, now: datetime) -> None:
+        """Somebody has seen for long enough that there is none."""
+        if self._new_paper_after is None:
+            return
+        if self.state.paper.present:
+            self._no_paper_since = None
+            return
+        self._no_paper_since = self._no_paper_since or now
+        if now - self._no_paper_since >= self._new_paper_after:
+            self._change_paper(present=True, cover_open=self.state.paper.cover_open)
 
     def _tear(self, printed_lines: int) -> None:
         """The paper ends after so many lines of the job."""

@@ -39,6 +39,8 @@ class Timing:
     """Time for one line of print; 0: everything is printed when the call returns."""
     ofd_delay: timedelta = timedelta(seconds=3)
     """From recording a document to the operator's ticket, while the operator answers."""
+    new_paper: timedelta | None = None
+    """From the end of the paper until somebody puts a new roll in; None: nobody does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

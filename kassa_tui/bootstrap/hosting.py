@@ -11,19 +11,20 @@ from kassa_tui.bootstrap.station import club_station, demo_station
 from kassa_tui.bootstrap.virtual_register import virtual_register
 
 if TYPE_CHECKING:
+    from drivers.virtual.faults import Faults
     from kassa_tui.link.host import StationHost
     from kassa_tui.link.joining import Hosted
     from kassa_tui.settings.model import Settings
 
 
-def demo_hosted(state: Path) -> Hosted:
+def demo_hosted(state: Path, faults: Faults | None = None) -> Hosted:
     """The demo's station and its virtual register, in the directory `state`."""
 
     @contextmanager
     def hosted() -> Iterator[StationHost]:
         from kassa_tui.link.host import StationHost
 
-        with virtual_register(state) as address:
+        with virtual_register(state, faults) as address:
             yield StationHost(lambda *parts: demo_station(state, address, *parts))
 
     return hosted

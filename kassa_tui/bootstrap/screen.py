@@ -15,6 +15,7 @@ from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.bootstrap.hosting import demo_hosted
 
 if TYPE_CHECKING:
+    from drivers.virtual.faults import Faults
     from kassa_tui.link.joining import Hosted
 
 STATION_FAILED = 1
@@ -35,7 +36,12 @@ class Looks:
 
 
 def demo(
-    state: Path | None, language: str | None, *, view: bool = False, looks: Looks = Looks()
+    state: Path | None,
+    language: str | None,
+    *,
+    view: bool = False,
+    looks: Looks = Looks(),
+    faults: Faults | None = None,
 ) -> int:
     """Run the till on a virtual register. The result is an exit code.
 
@@ -43,6 +49,7 @@ def demo(
         state: Where journal and register are kept; None: in a directory gone afterwards.
         language: `ru` or `en`; None: as the locale says.
         view: Look on only, at a station that runs already.
+        faults: What a register that is started here shows beside its work.
     """
     words.use(words.catalogue(words.language(language)))
     with ExitStack() as stack:
@@ -50,7 +57,7 @@ def demo(
             import tempfile
 
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kassa-")))
-        return face(state, demo_hosted(state), view=view, looks=looks)
+        return face(state, demo_hosted(state, faults), view=view, looks=looks)
 
 
 def face(state: Path, hosted: Hosted, *, view: bool, looks: Looks) -> int:

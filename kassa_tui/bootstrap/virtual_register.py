@@ -6,27 +6,37 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from kassa_tui.bootstrap.clock import local_now
 from kassa_tui.bootstrap.errors import CannotStart
 from kassa_tui.words import _
 
+if TYPE_CHECKING:
+    from drivers.virtual.faults import Faults
+
 STOP_S = 10.0
 """How long the virtual register may take to stop."""
+NEW_PAPER = timedelta(seconds=10)
+"""From the end of its paper until somebody puts a new roll in."""
 
 
 @contextmanager
-def virtual_register(state: Path) -> Iterator[Callable[[], Future[str]]]:
+def virtual_register(
+    state: Path, faults: Faults | None = None
+) -> Iterator[Callable[[], Future[str]]]:
     """A virtual register on a thread and a loop of its own, started when it is first asked for.
 
-    Gives a function that starts it and returns the address to come.
+    Gives a function that starts it and returns the address to come. `faults` are what it shows
+    beside its work.
     """
     address: Future[str] = Future()
     stop: Future[None] = Future()
     thread = Thread(
-        target=lambda: asyncio.run(_serve_register(state, address, stop)),
+        target=lambda: asyncio.run(_serve_register(state, faults, address, stop)),
         name="virtual-register",
         daemon=True,
     )
@@ -44,8 +54,11 @@ def virtual_register(state: Path) -> Iterator[Callable[[], Future[str]]]:
             thread.join(STOP_S)
 
 
-async def _serve_register(state: Path, address: Future[str], stop: Future[None]) -> None:
+async def _serve_register(
+    state: Path, faults: Faults | None, address: Future[str], stop: Future[None]
+) -> None:
     from drivers.virtual.core import VirtualRegister
+    from drivers.virtual.facts import Timing
     from drivers.virtual.registration import Registration
     from drivers.virtual.shtrih_face import ShtrihFace
     from drivers.virtual.store import StateError
@@ -61,6 +74,8 @@ async def _serve_register(state: Path, address: Future[str], stop: Future[None])
                 Registration(),
                 local_now,
                 lambda line: paper.writelines((line, "\n")),
+                faults=faults,
+                timing=Timing(new_paper=NEW_PAPER),
             )
         except (StateError, OSError) as error:
             why = _("The virtual register cannot start: {why}").format(why=error)

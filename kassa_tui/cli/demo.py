@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
+
+from kassa_tui.cli import exit_codes
+from kassa_tui.cli.virtual_register import add_fault_arguments
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from drivers.virtual.faults import Faults
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,15 +37,25 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="colours of the screen (default: as the terminal has them)",
     )
     parser.add_argument("--low-bandwidth", action="store_true", help="draw sparingly")
+    add_fault_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the demo; 1 when it could not start or its station failed."""
+    """Run the demo; 1 when it could not start or its station failed, 2 for faults nobody knows."""
     from pathlib import Path
 
     from kassa_tui.bootstrap.screen import Looks, demo
 
+    faults: Faults | None = None
+    if args.faults:
+        from drivers.virtual.faults import Faults, FaultsError
+
+        try:
+            faults = Faults.parse(args.faults, args.seed)
+        except FaultsError as error:
+            sys.stderr.write(f"kassa demo: {error}\n")
+            return exit_codes.BAD_INPUT
     state: Path | None = Path(args.state) if args.state else None
     looks = Looks(args.theme, args.low_bandwidth)
-    return demo(state, args.lang, view=args.view, looks=looks)
+    return demo(state, args.lang, view=args.view, looks=looks, faults=faults)

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from typing import TextIO
 
     from drivers.virtual.core import VirtualRegister
@@ -22,6 +22,8 @@ DEFAULT_BAUD = 115200
 
 DEFAULT_ADDRESS = ("127.0.0.1", 0)
 """Where it listens when nothing else is asked for: a free port."""
+
+MOST_SECONDS = 24 * 60 * 60
 
 FFD_VERSIONS = ("1.05", "1.1", "1.2")
 
@@ -47,11 +49,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--pace", metavar="BAUD", type=_baud, help="carry bytes as slowly as a serial line does"
     )
+    add_fault_arguments(parser)
     parser.add_argument(
-        "--faults", metavar="SPEC", default="", help="faults to show, e.g. lost-request@FF45:0.1"
-    )
-    parser.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="seed of the faults (default: 0)"
+        "--new-paper",
+        metavar="SECONDS",
+        type=_seconds,
+        help="put a new roll in so long after the paper has run out (default: never)",
     )
     parser.add_argument("--paper", metavar="FILE", help="append everything printed to this file")
     parser.add_argument(
@@ -68,6 +71,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+def add_fault_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a virtual register is to show beside its work."""
+    parser.add_argument(
+        "--faults", metavar="SPEC", default="", help="faults to show, e.g. lost-request@FF45:0.1"
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="seed of the faults (default: 0)"
+    )
+
+
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or int(port) > 0xFFFF:
@@ -81,6 +94,14 @@ def _baud(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> timedelta:
+    from datetime import timedelta
+
+    if not (text.isascii() and text.isdecimal()) or int(text) > MOST_SECONDS:
+        raise argparse.ArgumentTypeError(f"from 0 to {MOST_SECONDS}")
+    return timedelta(seconds=int(text))
+
+
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; 0 after that, 2 for what cannot be served."""
     import asyncio
@@ -89,6 +110,7 @@ def run(args: argparse.Namespace) -> int:
 
     from drivers.ffd.enumerations import FfdVersion
     from drivers.virtual.core import VirtualRegister
+    from drivers.virtual.facts import Timing
     from drivers.virtual.faults import Faults, FaultsError
     from drivers.virtual.registration import Registration
     from drivers.virtual.shtrih_face.server import is_loopback
@@ -110,6 +132,7 @@ def run(args: argparse.Namespace) -> int:
                 _now,
                 lambda line: _print_line(paper, line),
                 faults=faults,
+                timing=Timing(new_paper=args.new_paper),
             )
         except (FaultsError, StateError, OSError) as error:
             return _refuse(str(error))

@@ -9,6 +9,7 @@ from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.bootstrap.screen import demo
 from kassa_tui.bootstrap.station import demo_station
 from kassa_tui.bootstrap.virtual_register import virtual_register
+from kassa_tui.cli import main
 from kassa_tui.link.host import StationHost
 from kassa_tui.link.in_process import InProcessLink
 from kassa_tui.screens.receipt import ReceiptScreen
@@ -46,6 +47,11 @@ def test_a_state_that_cannot_be_kept_is_told_in_words(
     blocked.touch()
     assert demo(blocked / "state", "en") == 1
     assert capsys.readouterr().err.startswith("kassa: ")
+
+
+def test_faults_that_nobody_knows_start_no_demo(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--faults", "no-such-fault"]) == 2
+    assert "no-such-fault" in capsys.readouterr().err
 
 
 def test_the_first_frame_waits_for_the_face_alone() -> None:

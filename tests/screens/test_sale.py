@@ -23,6 +23,7 @@ from kassa_tui.station.requests import (
     TakePayment,
     Uncertain,
 )
+from kassa_tui.widgets.sale.draft import Operation
 from tests.screens.till import (
     CALM,
     LAST,
@@ -295,3 +296,14 @@ async def test_a_burst_of_keys_goes_into_the_fields_it_is_meant_for() -> None:
         form = app.screen.form
         assert form.client.value == "42"
         assert (form.total.kopecks, form.tendered.kopecks) == (500_00, 700_00)
+
+
+async def test_a_digit_right_behind_f2_is_the_operations() -> None:
+    app = face(ScriptedLink(CALM))
+    async with running(app) as pilot:
+        for key, character in (("f2", None), ("5", "5")):
+            app.post_message(events.Key(key, character))
+        await pilot.pause()
+        assert isinstance(app.screen, SaleScreen)
+        assert app.screen.form.client.value == ""
+        assert app.screen.form.draft.operation is Operation.WITHDRAWAL

@@ -166,17 +166,17 @@ class PaymentForm(Vertical):
     # The walk
 
     def focus_first_empty(self) -> None:
-        """The first empty field of the operation, else the last one."""
+        """The first empty field of the operation, else the last one. At once, see `next_field`."""
         fields = self.draft.fields[1:]
         for field in fields:
             widget = self.widget(field)
             if isinstance(widget, Input) and not widget.value.strip():
-                widget.focus()
+                self.screen.set_focus(widget)
                 return
-        self.widget(fields[-1]).focus()
+        self.screen.set_focus(self.widget(fields[-1]))
 
     def focus_operation(self) -> None:
-        self.widget(Field.OPERATION).focus()
+        self.screen.set_focus(self.widget(Field.OPERATION))
 
     def next_field(self) -> None:
         """Enter: walk forward; the last field keeps the cursor, for nothing is confirmed.

@@ -306,3 +306,20 @@ def test_power_back_after_the_record_prints_the_receipt() -> None:
     assert shop.paper == []
     shop.register.restart()
     assert any("ИТОГ" in line for line in shop.paper)
+
+
+def test_somebody_puts_a_new_roll_in_and_the_torn_print_can_go_on() -> None:
+    shop = Shop(
+        faults="paper-out-middle@close_receipt", timing=Timing(new_paper=timedelta(seconds=10))
+    )
+    shop.open_shift()
+    shop.begin()
+    shop.add()
+    shop.pay(cash=10000)
+    assert shop.register.printer.state is PrintState.PAPER_OUT
+    shop.wait(seconds=9)
+    assert not shop.register.printer.paper_present
+    shop.wait(seconds=1)
+    assert shop.register.printer.state is PrintState.WAITS_FOR_CONTINUE
+    shop.register.continue_print()
+    assert shop.register.printer.state is PrintState.IDLE
