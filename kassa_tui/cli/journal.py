@@ -196,16 +196,14 @@ def _backup(args: argparse.Namespace, path: Path) -> int:
 def _export(args: argparse.Namespace, path: Path) -> int:
     from pathlib import Path
 
-    from kassa_tui.journal.export import write_events, write_payments
+    from kassa_tui.journal.export import write_events, write_file, write_payments
 
     write = write_events if args.format == "jsonl" else write_payments
     if args.out is None:
         write(path, sys.stdout)
         return exit_codes.DONE
     try:
-        handle = os.open(Path(args.out), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
-            rows = write(path, file)
+        rows = write_file(path, Path(args.out), write)
     except OSError as error:
         return _fail(args, exit_codes.BAD_INPUT, f"{args.out} cannot be written: {error.strerror}")
     _say(args, {"file": args.out, "rows": rows}, [f"{rows} rows"])

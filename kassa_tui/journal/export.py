@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -29,6 +32,38 @@ COLUMNS = (
     "id", "created_at", "kind", "total_kopecks", "paid_by", "client", "cashier", "shift",
     "called_off", "receipts",
 )  # fmt: skip
+
+
+_FORMULA = re.compile(r"(^|[;,\t\r\n])(\s*)(?=[=+\-@＝＋－＠])")
+"""Where a table's program takes a cell for a formula. It may also cut a cell in two at a
+separator of its own: Russian ones read files with `;`."""
+
+
+def write_file(path: Path, to: Path, write: Callable[[Path, TextIO], int]) -> int:
+    """What `write` makes of the journal `path`, into a file that its owner alone may read.
+
+    How many rows. An older file of the name is replaced. Raises `JournalError`, `OSError`.
+    """
+    handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
+        return write(path, file)
+
+
+def export_payments(path: Path, folder: Path, at: datetime) -> tuple[Path, int]:
+    """Write the payments into a new file in `folder`; the file, and how many they are.
+
+    It has its name once it is whole. Raises `JournalError`, `OSError`.
+    """
+    target = folder / f"payments-{at:%Y%m%d-%H%M%S}.csv"
+    part = target.with_suffix(".part")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        payments = write_file(path, part, write_payments)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return target, payments
 
 
 def write_events(path: Path, to: TextIO) -> int:
@@ -95,6 +130,5 @@ def _masked(value: Any, name: str = "") -> Any:
 
 
 def _cell(value: object) -> str:
-    """A table's program takes a cell for a formula that begins like one."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """No formula to any table's program."""
+    return _FORMULA.sub(r"\1\2'", str(value))

@@ -24,6 +24,7 @@ from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
 from kassa_tui.journal.chain import contact_seal
 from kassa_tui.journal.database import Connect, Database, connect
 from kassa_tui.journal.errors import CallerIdTaken, DiskNearlyFull, JournalError, JournalReadOnly
+from kassa_tui.journal.export import export_payments
 from kassa_tui.journal.head import JournalHead
 from kassa_tui.journal.lock import WriterLock
 from kassa_tui.journal.opening import opened
@@ -554,6 +555,10 @@ class Journal:
         Other writes go on meanwhile.
         """
         return await asyncio.to_thread(back_up, self.path, folder, at, keep)
+
+    async def export(self, folder: Path, at: datetime) -> tuple[Path, int]:
+        """Write the payments into a file in `folder`; which, and how many. Raises `OSError` too."""
+        return await asyncio.to_thread(export_payments, self.path, folder, at)
 
     async def note_incident(self, at: datetime, kind: str, detail: str) -> None:
         """Note something that a person should know who reads the log."""

@@ -19,11 +19,12 @@ from textual.widgets import Input
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
-from kassa_tui.station.inquiries import FindPayments, FoundPayments
+from kassa_tui.station.inquiries import Exported, ExportPayments, FindPayments, FoundPayments
 from kassa_tui.station.requests import Answer, Declined
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.fields import TextField
 from kassa_tui.widgets.marks import Level, mark
+from kassa_tui.widgets.outside_text import outside
 from kassa_tui.widgets.payment_lines import payment_line
 from kassa_tui.widgets.reasons import what_to_do, why
 from kassa_tui.widgets.rows import Rows
@@ -37,6 +38,7 @@ _PAGE = 100
 _AHEAD = 30
 """So many rows before the end of what is loaded the next page is asked for."""
 _MAX_TEXT = 64
+_PATH_CELLS = 300
 
 
 class JournalScreen(FramedScreen):
@@ -53,6 +55,13 @@ class JournalScreen(FramedScreen):
             priority=True,
         ),
         Command("clear", ("f8",), N_("F8"), N_("Reset"), N_("Show all payments again")),
+        Command(
+            "export",
+            ("f12",),
+            N_("F12"),
+            N_("To a file"),
+            N_("Write all payments into a file, for a table's program"),
+        ),
         ALARMS,
         BACK,
         Command(
@@ -84,6 +93,12 @@ class JournalScreen(FramedScreen):
         asked: FindPayments
         answer: Answer
 
+    @dataclass
+    class Written(Message):
+        """The station has written the file, or could not."""
+
+        answer: Answer
+
     def __init__(self, till: Till) -> None:
         super().__init__(till)
         self._states: list[PaymentState] = []
@@ -92,6 +107,9 @@ class JournalScreen(FramedScreen):
         self._operation = 0
         self._is_waiting = False
         self._failure = Content("")
+        self._is_exporting = False
+        self._exported = Content("")
+        """What became of the file, until something is typed."""
         self._typing: Timer | None = None
 
     def compose_work(self) -> ComposeResult:
@@ -109,6 +127,8 @@ class JournalScreen(FramedScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "story":
             return bool(self._states)
+        if action == "export":
+            return not self._is_exporting and self.till.snapshot is not None
         return super().check_action(action, parameters)
 
     def draw(self) -> None:
@@ -139,8 +159,36 @@ class JournalScreen(FramedScreen):
     def action_clear(self) -> None:
         self.filter.value = ""
 
+    def action_export(self) -> None:
+        self._is_exporting = True
+        self._exported = Content(_("Writing the payments into a file..."))
+        self._export()
+        self.redraw()
+
+    @work(group="export")
+    async def _export(self) -> None:
+        self.post_message(self.Written(await self.till.link.ask(ExportPayments())))
+
+    @on(Written)
+    def _written(self, event: Written) -> None:
+        self._is_exporting = False
+        match event.answer:
+            case Exported(path, payments):
+                text = _("Written, payments: {count}.").format(count=payments)
+                file = outside(path, _PATH_CELLS)
+                self._exported = mark(Level.WELL, f" {text}") + "\n" + file
+            case Declined(reason):
+                text = _("No file was written: {why}.").format(why=why(reason))
+                self._exported = mark(Level.STOPPED, f" {text} {what_to_do(reason)}")
+            case _:
+                self._exported = mark(Level.UNKNOWN, " " + _("The station does not answer."))
+        self.redraw()
+
     @on(Input.Changed, "#filter")
     def _typed(self) -> None:
+        if self._exported.plain:
+            self._exported = Content("")
+            self.redraw()
         if self._typing is not None:
             self._typing.stop()
         self._typing = self.set_timer(DEBOUNCE_S, self._find)
@@ -208,11 +256,13 @@ class JournalScreen(FramedScreen):
     def _hint(self) -> Content:
         if self._failure.plain:
             return self._failure
+        if self._exported.plain:
+            return self._exported
         if self._is_waiting and not self._states:
             return Content(_("Looking through the journal..."))
         if not self._states:
             return Content(_("Nothing is found.") if self._text else _("No payments yet."))
         return Content.styled(
-            _("By client, goods, comment, sum or FD. To a file: kassa journal export"),
+            _("By client, goods, comment, sum or FD."),
             "$text-muted",
         )

@@ -25,6 +25,8 @@ from kassa_tui.station.inquiries import (
     Articles,
     Clients,
     Diagnose,
+    Exported,
+    ExportPayments,
     FindClients,
     FindGoods,
     FindPayments,
@@ -44,6 +46,9 @@ from kassa_tui.station.inquiries import (
 from kassa_tui.station.office import Office, is_phone
 from kassa_tui.station.requests import Declined, Objection
 
+FOLDER = "exports"
+"""Beside the journal."""
+
 MOST_AT_ONCE = 4
 _WHOLE_LIST = 200
 _MOST_TEXT = 128
@@ -61,6 +66,7 @@ class InformationDesk:
         examine: Callable[[], Awaitable[Diagnosis]],
     ) -> None:
         self._journal = journal
+        self._exports = journal.path.with_name(FOLDER)
         self._office = office
         self._examine = examine
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
@@ -80,6 +86,8 @@ class InformationDesk:
                 return await self._payments(inquiry)
             case ReadStory(payment_id):
                 return await self._story(payment_id)
+            case ExportPayments():
+                return await self._export(now)
             case Diagnose():
                 return await self._examine()
         if self._office is None:
@@ -112,6 +120,13 @@ class InformationDesk:
             StoryEvent(at=at, moment=Moment(what), detail=detail) for at, what, detail in told
         )
         return Story(state, tuple(events))
+
+    async def _export(self, now: datetime) -> Reply:
+        try:
+            path, payments = await self._journal.export(self._exports, now)
+        except OSError as error:
+            return Declined(Objection.FILE_FAILED, error.strerror or "")
+        return Exported(str(path), payments)
 
     # The CRM
 

@@ -1,4 +1,4 @@
-"""What a face may ask that changes nothing and needs no register: frozen, typed, whole.
+"""What a face may ask that needs no register and moves nothing: frozen, typed, whole.
 
 Inquiries are answered beside the queue of requests, so that a register that is silent for a
 minute does not keep anybody from looking for a client. Money is kopecks. Names are outside
@@ -73,9 +73,17 @@ class Diagnose:
     """What is well and what is not, step by step; the way to a silent register is looked at."""
 
 
-Inquiry: TypeAlias = (
+@dataclass(frozen=True, slots=True)
+class ExportPayments:
+    """Write every payment into a file beside the journal, for a table's program."""
+
+
+Look: TypeAlias = (
     FindClients | FindGoods | ListTariffs | ListArticles | FindPayments | ReadStory | Diagnose
 )
+"""What leaves everything as it is."""
+
+Inquiry: TypeAlias = Look | ExportPayments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,4 +209,13 @@ class Story:
     """In the order of their time."""
 
 
-Information: TypeAlias = Clients | SaleItems | Articles | FoundPayments | Story | Diagnosis
+@dataclass(frozen=True, slots=True)
+class Exported:
+    path: str
+    """On the station's computer. Its owner alone may read it."""
+    payments: int
+
+
+Information: TypeAlias = (
+    Clients | SaleItems | Articles | FoundPayments | Story | Diagnosis | Exported
+)

@@ -329,6 +329,8 @@ class Objection(StrEnum):
     NO_SUCH_PAYMENT = "no_such_payment"
     ALREADY_RECORDED = "already_recorded"
     JOURNAL_FAILED = "journal_failed"
+    FILE_FAILED = "file_failed"
+    """The file asked for cannot be written."""
     VIEW_ONLY = "view_only"
     """The face may look on only."""
     STOPPED = "stopped"

@@ -82,6 +82,10 @@ _WORDS: dict[Reason | Objection, tuple[str, str]] = {
         N_("the journal cannot be written"),
         N_("Check that the disk has room."),
     ),
+    Objection.FILE_FAILED: (
+        N_("there is no room for it, or no right to write"),
+        N_("Check the disk and the journal's folder."),
+    ),
     Objection.VIEW_ONLY: (
         N_("this screen may look on only"),
         N_("Start the program without --view."),

@@ -8,7 +8,7 @@ import pytest
 
 from kassa_tui.cli import main
 from kassa_tui.journal.journal import Journal
-from tests.journal.records import CONTACT, FN, fill, payment
+from tests.journal.records import CONTACT, FN, NOON, RECEIPT, fill, payment
 
 
 @pytest.fixture
@@ -97,6 +97,32 @@ def test_a_csv_holds_the_payments(state: Path, tmp_path: Path) -> None:
     with out.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["paid_by"] for row in rows][:2] == ["cash=50000", "cash=10000 card=20000"]
+
+
+@pytest.mark.parametrize(
+    ("client", "cell"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        (" +1", " '+1"),
+        ("a;=cmd()", "a;'=cmd()"),
+        ("a\n-2", "a\n'-2"),
+        ("\t@x", "\t'@x"),
+        ("＝1", "'＝1"),
+        ("Клан [TOP] - Вася = 1", "Клан [TOP] - Вася = 1"),
+    ],
+)
+async def test_no_cell_is_a_formula(tmp_path: Path, client: str, cell: str) -> None:
+    journal = await Journal.open(tmp_path / "journal.db")
+    try:
+        await journal.add_payment(payment(client=client), RECEIPT)
+        written, count = await journal.export(tmp_path / "exports", NOON)
+    finally:
+        await journal.close()
+    with written.open(newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["client"], count) == (cell, 1)
+    assert written.stat().st_mode & 0o077 == 0
+    assert [one.name for one in written.parent.iterdir()] == [written.name]
 
 
 def test_no_journal_is_an_answer_and_makes_none(

@@ -20,6 +20,7 @@ from kassa_tui.link.address import Address, Door, NotPrivate
 from kassa_tui.link.codec import Misfit, dump, load
 from kassa_tui.link.server import MOST_CONNECTIONS
 from kassa_tui.link.socket_link import SocketLink
+from kassa_tui.station.inquiries import ExportPayments
 from kassa_tui.station.requests import (
     Answer,
     Declined,
@@ -180,6 +181,7 @@ async def test_a_face_that_looks_on_may_change_nothing(there: Way, made: list[Ec
     link = face.attach(there.link(view=True))
     await face.until_heard()
     assert await link.ask(OpenShift()) == Declined(Objection.VIEW_ONLY)
+    assert await link.ask(ExportPayments()) == Declined(Objection.VIEW_ONLY)
     assert await link.ask(Refresh()) == Done()
     assert made[0].requests == [Refresh()]
 

@@ -12,6 +12,8 @@ from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.story import StoryScreen
 from kassa_tui.station.inquiries import (
+    Exported,
+    ExportPayments,
     FindPayments,
     FoundPayments,
     Moment,
@@ -326,3 +328,28 @@ async def test_what_went_wrong_with_an_issue_is_said() -> None:
         await pilot.press("f12")
         await pilot.pause()
         assert "Ничего не сделано: в ФР кончилась бумага" in text(app)
+
+
+async def test_the_payments_go_to_a_file_whose_place_is_shown() -> None:
+    link = JournalLink(PAYMENTS)
+    link.answers[ExportPayments] = Exported("/till/exports/[b]payments.csv", 1234)
+    app = face(link)
+    async with running(app) as pilot:
+        await pilot.press("f6", "f12")
+        await pilot.pause()
+        shown = text(app)
+        assert "Записано оплат: 1234." in shown
+        assert "/till/exports/[b]payments.csv" in shown
+        await pilot.press("x")
+        await pilot.pause()
+        assert "payments.csv" not in text(app)
+
+
+async def test_a_file_that_could_not_be_written_is_told() -> None:
+    link = JournalLink(PAYMENTS)
+    link.answers[ExportPayments] = Declined(Objection.FILE_FAILED)
+    app = face(link)
+    async with running(app) as pilot:
+        await pilot.press("f6", "f12")
+        await pilot.pause()
+        assert "Файл не записан: для него нет места" in text(app)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from kassa_tui.station.basket import LineKind, Paid
 from kassa_tui.station.inquiries import (
     Articles,
     Clients,
+    Exported,
+    ExportPayments,
     FindClients,
     FindGoods,
     FindPayments,
@@ -173,3 +176,22 @@ async def test_the_story_of_a_refused_payment_says_why(bench: Bench) -> None:
         assert "client-blocked" in story.events[-1].detail[0]
         strange = ReadStory(bench.new_id())
         assert await ask(running, strange) == Declined(Objection.NO_SUCH_PAYMENT)
+
+
+async def test_the_payments_are_written_into_a_file_beside_the_journal(bench: Bench) -> None:
+    async with open_till(bench) as running:
+        await ask(running, TOP_UP)
+        exported = await ask(running, ExportPayments())
+        assert isinstance(exported, Exported)
+        assert exported.payments == 1
+        file = Path(exported.path)
+        assert file.parent.parent == bench.path.parent
+        assert "cash=50000" in file.read_text("utf-8")
+
+
+async def test_a_file_that_cannot_be_written_is_told(bench: Bench) -> None:
+    async with open_till(bench) as running:
+        bench.path.with_name("exports").touch()
+        answer = await ask(running, ExportPayments())
+        assert isinstance(answer, Declined)
+        assert answer.reason is Objection.FILE_FAILED
