@@ -76,7 +76,7 @@ def face(state: Path, hosted: Hosted, *, view: bool, looks: Looks) -> int:
     from kassa_tui.app import KassaApp
 
     try:
-        with joined(state, hosted, view=view) as link:
+        with joined(state, hosted, view=view, stay=True) as link:
             app = KassaApp(
                 link,
                 local_now,

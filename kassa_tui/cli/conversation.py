@@ -93,13 +93,13 @@ class Conversation:
 
     async def ask(self, request: Request) -> Answer:
         """Raises `Gone` when the request may safely be asked of another station."""
-        from kassa_tui.station.requests import Declined, Objection, Uncertain
+        from kassa_tui.station.requests import Declined, Objection, Uncertain, is_repeatable
 
         self.has_asked = True
         answer = await self._link.ask(request)
         if answer == Declined(Objection.STOPPED):
             raise Gone(self._failure or "")
-        if answer == Uncertain() and _is_repeatable(request):
+        if answer == Uncertain() and is_repeatable(request):
             raise Gone(self._failure or "")
         return answer
 
@@ -110,15 +110,6 @@ class Conversation:
     def _on_end(self, failure: str) -> None:
         self._failure = failure
         self._changed.set()
-
-
-def _is_repeatable(request: Request) -> bool:
-    """Asked twice it has the same effect as once: it changes nothing, or carries an id."""
-    from kassa_tui.station.requests import IssueReceipt, ReadTape, Refresh
-
-    return isinstance(request, (IssueReceipt, ReadTape, Refresh)) or (
-        getattr(request, "caller_id", None) is not None
-    )
 
 
 Talk = Callable[[Conversation], Awaitable["Result"]]

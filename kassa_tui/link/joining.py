@@ -46,11 +46,14 @@ class RunsAlready(CannotJoin):
 
 
 @contextmanager
-def joined(state: Path, hosted: Hosted, *, view: bool = False) -> Iterator[Link]:
+def joined(
+    state: Path, hosted: Hosted, *, view: bool = False, stay: bool = False
+) -> Iterator[Link]:
     """A link to the station of the journal in `state`, the running one or one made here.
 
     One made here lives as long as the context does, and offers itself to others. A face
-    that looks on only (`view`) never makes one. Raises `CannotJoin`.
+    that looks on only (`view`) never makes one. Where the running one breaks off, a link that
+    is to `stay` joins the next. Raises `CannotJoin`.
     """
     door = _made(state)
     give_up_at = time.monotonic() + JOIN_S
@@ -59,7 +62,7 @@ def joined(state: Path, hosted: Hosted, *, view: bool = False) -> Iterator[Link]
             with _hosted(lock, door, hosted) as (host, offer):
                 yield InProcessLink(host, offer)
             return
-        if (link := _running(door, view)) is not None:
+        if (link := _running(door, view, stay)) is not None:
             yield link
             return
         if view and not _is_held(door):
@@ -145,7 +148,7 @@ def _is_held(door: Door) -> bool:
     return False
 
 
-def _running(door: Door, view: bool) -> Link | None:
+def _running(door: Door, view: bool, stay: bool) -> Link | None:
     """A link to the station that listens at the door at this moment."""
     from kassa_tui.link.socket_link import SocketLink, answers
 
@@ -155,4 +158,4 @@ def _running(door: Door, view: bool) -> Link | None:
         raise CannotJoin(str(error)) from error
     if address is None or not answers(address):
         return None
-    return SocketLink(address, view=view)
+    return SocketLink(address, view=view, find=door.find if stay else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kassa_tui.link import wire
@@ -24,6 +25,10 @@ CONNECT_S = 5.0
 MOST_WAITING = 16
 """Requests of one face that may wait for their answer."""
 
+REJOIN_S = 10.0
+"""A station that broke off may be back within so many seconds, or another in its place."""
+_AGAIN_S = 0.1
+
 
 def answers(address: Address) -> bool:
     """Whether somebody listens there at this moment."""
@@ -37,18 +42,49 @@ def answers(address: Address) -> bool:
     return True
 
 
-class SocketLink:
-    """A `Link` to the station that listens at `address`."""
+@dataclass(slots=True)
+class _Waiting:
+    request: Request
+    answer: asyncio.Future[Answer]
+    is_asked_again: bool = False
 
-    def __init__(self, address: Address, *, view: bool = False) -> None:
-        """`view`: look on only; the station declines what would change anything."""
+    def hear(self, answer: Answer) -> None:
+        """What was not served the second time may have been the first time."""
+        if self.answer.done():
+            return
+        if self.is_asked_again and _was_not_served(answer):
+            answer = requests.Uncertain()
+        self.answer.set_result(answer)
+
+
+class SocketLink:
+    """A `Link` to the station that listens at `address`.
+
+    What was under way when the connection broke is asked again where that is safe (see
+    `is_repeatable`); of everything else nobody knows.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        view: bool = False,
+        find: Callable[[], Address | None] | None = None,
+    ) -> None:
+        """
+        Args:
+            view: Look on only; the station declines what would change anything.
+            find: Where a station listens now; may block. None: a connection that breaks
+                is the end.
+        """
         self._address = address
         self._view = view
+        self._find = find
         self._following: asyncio.Task[None] | None = None
         self._news: LatestSlot[Snapshot] | None = None
         self._on_end: Callable[[str], None] | None = None
         self._joined: asyncio.Future[asyncio.StreamWriter | None] | None = None
-        self._waiting: dict[int, asyncio.Future[Answer]] = {}
+        self._waiting: dict[int, _Waiting] = {}
         self._number = 0
         self._ended = False
 
@@ -77,7 +113,7 @@ class SocketLink:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._number += 1
         number = self._number
-        self._waiting[number] = answer
+        self._waiting[number] = _Waiting(request, answer)
         try:
             writer.write(wire.line(wire.Asked(number, request)))
             return await answer
@@ -87,7 +123,7 @@ class SocketLink:
     async def _follow(self) -> None:
         failure = ""
         try:
-            failure = await self._converse()
+            failure = await self._stay_joined()
         except (OSError, EOFError, TimeoutError):
             failure = _("The connection to the station is lost.")
         except wire.WireError as error:
@@ -102,9 +138,48 @@ class SocketLink:
         self._ended = True
         if self._joined is not None and not self._joined.done():
             self._joined.set_result(None)
-        for answer in self._waiting.values():
-            if not answer.done():
-                answer.set_result(requests.Uncertain())
+        for waiting in self._waiting.values():
+            waiting.hear(requests.Uncertain())
+
+    async def _stay_joined(self) -> str:
+        """Follow the station, or the one that takes its place, to its end: words of its failure.
+
+        Raises `OSError`, `EOFError`, `TimeoutError` when there is none any more.
+        """
+        give_up_at = 0.0
+        while True:
+            try:
+                return await self._converse()
+            except (OSError, EOFError, TimeoutError):
+                loop = asyncio.get_running_loop()
+                if self._leave(loop):
+                    give_up_at = loop.time() + REJOIN_S
+                if self._find is None or loop.time() >= give_up_at:
+                    raise
+            await asyncio.sleep(_AGAIN_S)
+            found = await asyncio.to_thread(self._find)
+            self._address = found or self._address
+
+    def _leave(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """The connection is gone: was there one? Nobody knows what came of what it carried."""
+        if self._joined is None or not self._joined.done():
+            return False
+        self._joined = loop.create_future()
+        for waiting in self._waiting.values():
+            waiting.is_asked_again = True
+            if not requests.is_repeatable(waiting.request):
+                waiting.hear(requests.Uncertain())
+        return True
+
+    def _work_with(self, writer: asyncio.StreamWriter) -> None:
+        """The station has told of itself, so it serves."""
+        assert self._joined is not None, "made before the connection"
+        if self._joined.done():
+            return
+        for number, waiting in self._waiting.items():
+            if not waiting.answer.done():
+                writer.write(wire.line(wire.Asked(number, waiting.request)))
+        self._joined.set_result(writer)
 
     async def _converse(self) -> str:
         """Follow the station to its end: words of its failure."""
@@ -116,9 +191,7 @@ class SocketLink:
                 reply = await wire.hear(reader, wire.Reply)
             if isinstance(reply, wire.Refusal):
                 return _why_not(reply.why)
-            assert self._joined is not None, "made before the connection"
-            self._joined.set_result(writer)
-            return await self._hear(reader)
+            return await self._hear(reader, writer)
         finally:
             writer.transport.abort()
 
@@ -131,20 +204,25 @@ class SocketLink:
             LOOPBACK, self._address.port, limit=wire.MOST_NEWS_BYTES
         )
 
-    async def _hear(self, reader: asyncio.StreamReader) -> str:
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
         assert self._news is not None, "made before the connection"
         while True:
             match await wire.hear(reader, wire.News):
                 case wire.Answered(number, answer):
-                    waiting = self._waiting.get(number)
-                    if waiting is not None and not waiting.done():
-                        waiting.set_result(answer)
+                    if (waiting := self._waiting.get(number)) is not None:
+                        waiting.hear(answer)
                 case wire.Ended(failure):
                     return failure
                 case wire.Complaint(detail):
                     raise wire.WireError(detail)
                 case snapshots.Snapshot() as snapshot:
                     self._news.put(snapshot)
+                    self._work_with(writer)
+
+
+def _was_not_served(answer: Answer) -> bool:
+    reasons = (requests.Objection.STOPPED, requests.Objection.QUEUE_FULL)
+    return isinstance(answer, requests.Declined) and answer.reason in reasons
 
 
 def _why_not(why: wire.NoTalk) -> str:

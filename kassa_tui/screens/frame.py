@@ -86,8 +86,12 @@ class FramedScreen(Screen[None]):
             self.strip.hide()
             return
         said = alarm_words.words(alarms[0], snapshot, self.till.now())
-        more = _("F9: {count} more").format(count=len(alarms) - 1) if len(alarms) > 1 else ""
-        self.strip.show(said.level, said.text, more)
+        self.strip.show(said.level, said.text, self.more_alarms(1))
+
+    def more_alarms(self, shown: int) -> str:
+        """How many alarms there are beside those `shown`; empty: none."""
+        count = len(self.till.alarms) - shown
+        return _("F9: {count} more").format(count=count) if count > 0 else ""
 
     def can(self, action: str) -> bool:
         return bool(self.check_action(action, ()))

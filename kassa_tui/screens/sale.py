@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from textual.widget import Widget
 from kassa_tui.money import format_sum
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
-from kassa_tui.station import inquiries, judgements, requests
+from kassa_tui.station import inquiries, requests
 from kassa_tui.station import snapshot as snapshots
 from kassa_tui.widgets.commands import ALARMS, HELP, Command, bindings
 from kassa_tui.widgets.marks import Level, mark
@@ -30,10 +30,19 @@ from kassa_tui.widgets.spans import span
 from kassa_tui.words import N_, _
 
 if TYPE_CHECKING:
-    from kassa_tui.station.requests import Answer, Declined, PaymentRequest, TurnedDown
+    from kassa_tui.station.requests import Answer, PaymentRequest
     from kassa_tui.station.snapshot import InProgress, Snapshot
     from kassa_tui.widgets.sale.draft import Draft
+    from kassa_tui.widgets.sale.refusals import Refusal
     from kassa_tui.widgets.side_panel import SidePanel
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the station was asked to do, and the id under which it does so once."""
+
+    draft: Draft
+    caller_id: UUID
 
 
 class SaleScreen(FramedScreen):
@@ -95,22 +104,24 @@ class SaleScreen(FramedScreen):
     class Answered(Message):
         """The station has answered a request of this screen."""
 
-        draft: Draft
+        asked: Asked
         answer: Answer
 
     def __init__(self, till: Till) -> None:
         super().__init__(till)
         self._side: SidePanel | None = None
         """Made where there is room for it."""
-        self._asked: Draft | None = None
-        """What the station was asked to do."""
+        self._asked: Asked | None = None
+        """What is in work."""
+        self._caller_id: UUID | None = None
+        """Of the form: an answer that was lost is asked for again under it."""
         self._cursor: Widget | None = None
         """Where the cursor was when the payment was confirmed."""
-        self._refused: tuple[PaymentRequest | Fault, Declined | TurnedDown] | None = None
-        """The last request that was refused, until another is typed."""
+        self._refused: tuple[PaymentRequest | Fault, Refusal] | None = None
+        """The last request that was refused, or not answered, until another is typed."""
         self._noted = Content("")
         """What was done without a receipt, until something is typed."""
-        self._aside: Draft | None = None
+        self._aside: Asked | None = None
         """What was confirmed, once the form was cleared for the next client before the answer;
         it comes back when it is refused."""
 
@@ -151,8 +162,10 @@ class SaleScreen(FramedScreen):
         if self._refused is None:
             super().draw_strip()
         else:
-            more = _("F8: bring it back") if self._aside is not None else ""
-            self.strip.show(Level.STOPPED, refusals.refusal(*self._refused), more)
+            more = _("F8: bring it back") if self._aside is not None else self.more_alarms(0)
+            is_open = isinstance(self._refused[1], requests.Uncertain)
+            level = Level.UNKNOWN if is_open else Level.STOPPED
+            self.strip.show(level, refusals.refusal(*self._refused), more)
 
     def action_next_field(self) -> None:
         self.form.next_field()
@@ -166,11 +179,13 @@ class SaleScreen(FramedScreen):
         if isinstance(request, Fault):
             self.form.show_fault(request)
             return
-        self._asked, self._refused, self._noted = draft, None, Content("")
+        self._caller_id = self._caller_id or self.till.new_id()
+        asked = Asked(draft, self._caller_id)
+        self._asked, self._refused, self._noted = asked, None, Content("")
         self._cursor = self.focused
         self.form.disabled = True
         self.redraw()
-        self._take(draft, request)
+        self._take(asked, replace(request, caller_id=str(asked.caller_id)))
 
     def action_clear(self) -> None:
         self._noted = Content("")
@@ -178,6 +193,7 @@ class SaleScreen(FramedScreen):
             # The answer may take a minute: the next client need not wait for it.
             self._aside = self._asked
             self.form.disabled = False
+        self._caller_id = None
         if self._asked is None and self._aside is not None:
             self._bring_back()
         else:
@@ -245,38 +261,48 @@ class SaleScreen(FramedScreen):
     # Taking and giving
 
     @work(exclusive=True, group="payment")
-    async def _take(self, draft: Draft, request: PaymentRequest) -> None:
-        self.post_message(self.Answered(draft, await self.till.link.ask(request)))
+    async def _take(self, asked: Asked, request: PaymentRequest) -> None:
+        self.post_message(self.Answered(asked, await self.till.link.ask(request)))
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:
         self._asked = None
         self.form.disabled = False
         match event.answer:
-            case requests.Declined() | requests.TurnedDown() as refused:
-                self._refused = (event.draft.request(), refused)
+            case (
+                requests.Declined()
+                | requests.TurnedDown()
+                | requests.Uncertain(payment_id=None) as refused
+            ):
+                asked = event.asked
+                self._refused = (asked.draft.request(), refused)
+                if isinstance(refused, requests.TurnedDown):  # the payment of this id has ended
+                    asked = replace(asked, caller_id=self.till.new_id())
                 if self._aside is None:
+                    self._caller_id = asked.caller_id
                     self.set_focus(self._cursor)
-                elif self.form.is_blank:
-                    self._bring_back()
+                else:
+                    self._aside = asked
+                    if self.form.is_blank:
+                        self._bring_back()
             case requests.Recorded(payment_id):
-                self._ended(event.draft, payment_id)
+                self._ended(event.asked.draft, payment_id)
             case requests.Several(parts):
                 recorded = (
                     part.payment_id for part in parts if isinstance(part, requests.Recorded)
                 )
-                self._ended(event.draft, *recorded)
+                self._ended(event.asked.draft, *recorded)
                 turned_down = next(
                     (part for part in parts if isinstance(part, requests.TurnedDown)), None
                 )
                 if turned_down is not None:
                     self._refused = (self.form.draft.request(), turned_down)
             case requests.Noted():
-                self._ended(event.draft)
+                self._ended(event.asked.draft)
                 self._noted = mark(Level.WELL, " " + _("Done; no receipt belongs to it."))
             case requests.NotRecorded() | requests.Uncertain():
                 # The money is noted: the alarm tells the rest, and typing starts anew.
-                self._ended(event.draft)
+                self._ended(event.asked.draft)
             case _:
                 raise AssertionError(f"{event.answer} is no answer to a payment")
         self.redraw()
@@ -286,6 +312,7 @@ class SaleScreen(FramedScreen):
         if self._aside is not None:
             self._aside = None
             return
+        self._caller_id = None
         self.form.clear()
         if recorded:
             from kassa_tui.screens.receipt import ReceiptScreen
@@ -295,7 +322,8 @@ class SaleScreen(FramedScreen):
 
     def _bring_back(self) -> None:
         assert self._aside is not None, "there is a draft to bring back"
-        self.form.put(self._aside)
+        self.form.put(self._aside.draft)
+        self._caller_id = self._aside.caller_id
         self._aside = None
         self.form.focus_first_empty()
 
@@ -305,10 +333,12 @@ class SaleScreen(FramedScreen):
             progress = snapshot.in_progress if snapshot is not None else None
             waiting = Content.styled(self._waiting(progress), "bold $warning")
             return waiting + "\n" + _("F8: the next client") if self.form.disabled else waiting
-        request = self.form.draft.request()
+        draft = self.form.draft
+        request = draft.request()
         if isinstance(request, Fault):
             return self._noted
-        return Content.styled(f"F12 {_confirming(request)}", "bold")
+        assert draft.due is not None, "a request is made of a sum"
+        return Content.styled(f"F12 {_confirming(request, draft.due)}", "bold")
 
     def _waiting(self, progress: InProgress | None) -> str:
         if progress is None:
@@ -325,9 +355,9 @@ class SaleScreen(FramedScreen):
                 return _("The register records... {since}").format(since=since)
 
 
-def _confirming(request: PaymentRequest) -> str:
-    """What the confirming key does, with the sum."""
-    total = format_sum(judgements.total_of(request))
+def _confirming(request: PaymentRequest, due: int) -> str:
+    """What the confirming key does, with the sum that is shown, kopecks."""
+    total = format_sum(due)
     match request:
         case requests.RefundSale():
             return _("give back {sum}").format(sum=total)

@@ -29,7 +29,7 @@ from drivers.register import Reason
 from kassa_tui.journal.records import Document, PayBy
 from kassa_tui.station.basket import BasketLine, Paid
 from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing
-from kassa_tui.station.inquiries import Information, Inquiry
+from kassa_tui.station.inquiries import Information, Inquiry, Look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +316,15 @@ Request: TypeAlias = (
     | ReadTape
     | Refresh
 )
+
+
+def is_repeatable(request: Request) -> bool:
+    """Asked twice it has the same effect as once: it changes nothing, or carries an id."""
+    if isinstance(request, PaymentRequest):
+        return request.caller_id is not None
+    if isinstance(request, MoveCash):
+        return request.movement_id is not None
+    return isinstance(request, Look | IssueReceipt | ReadTape | Refresh | PreviewClosing)
 
 
 class Objection(StrEnum):

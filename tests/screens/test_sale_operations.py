@@ -253,6 +253,16 @@ async def test_a_scanner_adds_lines_and_confirms_nothing() -> None:
         assert "330,00" in text(app)
 
 
+async def test_enter_walks_on_though_the_list_of_goods_is_still_on_its_way() -> None:
+    link = ScriptedLink(CALM)
+    async with running(face(link)) as pilot:
+        await at_goods(pilot)
+        await look(pilot, form(pilot).item, BAR_CODE)
+        link.finds = False
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: pilot.app.screen.focused is not form(pilot).item)
+
+
 @pytest.mark.parametrize("field", ["client", "lines", "method", "tendered", "contact", "paper"])
 async def test_a_scan_into_any_field_adds_its_line_and_changes_nothing_else(field: str) -> None:
     link = ScriptedLink(CALM, RECORDED)

@@ -8,7 +8,16 @@ from kassa_tui.journal.records import PayBy
 from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.shift import ShiftScreen
-from kassa_tui.station.requests import Answer, Declined, Recorded, Request, TakePayment
+from kassa_tui.station.requests import (
+    Answer,
+    Declined,
+    PaymentRequest,
+    Recorded,
+    Request,
+    TakePayment,
+    TurnedDown,
+    Uncertain,
+)
 from tests.screens.till import CALM, LAST, RECORDING, ScriptedLink, face, running, text
 
 FIVE_HUNDRED = TakePayment(total=500_00, pay_by=PayBy.CASH)
@@ -25,7 +34,7 @@ class SlowLink(ScriptedLink):
 
     async def ask(self, request: Request) -> Answer:
         answer = await super().ask(request)
-        if request in self.asked:
+        if isinstance(request, PaymentRequest):
             await self.may_answer.wait()
         return answer
 
@@ -88,3 +97,34 @@ async def test_a_refused_payment_waits_for_f8_where_the_next_client_is_typed() -
         await pilot.press("f8")
         await pilot.pause()
         assert app.screen.form.total.kopecks == 500_00
+
+
+async def test_a_lost_answer_keeps_the_form_and_is_asked_for_again_under_the_same_id() -> None:
+    link = ScriptedLink(CALM, Uncertain())
+    app = face(link)
+    async with running(app) as pilot:
+        await pilot.press("enter", *"500", "f12")
+        await pilot.pause()
+        assert isinstance(app.screen, SaleScreen)
+        assert app.screen.form.total.kopecks == 500_00
+        assert "записана ли оплата, пока неизвестно" in text(app)
+        link.answer = RECORDED
+        await pilot.press("f12")
+        await pilot.pause()
+        assert isinstance(app.screen, ReceiptScreen)
+        await pilot.press("enter", "enter", *"500", "f12")
+        await pilot.pause()
+    first, again, next_client = link.caller_ids
+    assert first == again != next_client
+
+
+async def test_what_the_crm_has_refused_is_tried_again_under_another_id() -> None:
+    link = ScriptedLink(CALM, TurnedDown(LAST.payment.id, "price-changed"))
+    app = face(link)
+    async with running(app) as pilot:
+        await pilot.press("enter", *"500", "f12")
+        await pilot.pause()
+        await pilot.press("f12")
+        await pilot.pause()
+    first, again = link.caller_ids
+    assert first != again

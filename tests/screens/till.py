@@ -39,7 +39,7 @@ from kassa_tui.journal.records import (
 )
 from kassa_tui.station.diagnosis import diagnose
 from kassa_tui.station.inquiries import Diagnose, FindClients, FindGoods, FindPayments, ListTariffs
-from kassa_tui.station.requests import Answer, Done, Request
+from kassa_tui.station.requests import Answer, Done, PaymentRequest, Request
 from kassa_tui.station.shift_view import MethodTotal, ShiftView
 from kassa_tui.station.snapshot import CrmState, InProgress, Phase, Silence, Snapshot, Unsettled
 from tests.screens.club import BAR, CHIPS, found, sold_line
@@ -241,6 +241,8 @@ class ScriptedLink:
 
     def __init__(self, snapshot: Snapshot | None, answer: Answer | None = DONE) -> None:
         self.asked: list[Request] = []
+        """Those about money without the ids that the face made up."""
+        self.caller_ids: list[str] = []
         self.answer = answer
         """None: no answer comes."""
         self.inquired: list[Request] = []
@@ -287,6 +289,10 @@ class ScriptedLink:
             if not self.finds:
                 await asyncio.Event().wait()
             return found(request, (*PAYMENTS, SALE))
+        if isinstance(request, PaymentRequest):
+            assert request.caller_id is not None
+            self.caller_ids.append(request.caller_id)
+            request = replace(request, caller_id=None)
         self.asked.append(request)
         answer = self.answers.get(type(request), self.answer)
         if answer is None:

@@ -3,12 +3,12 @@
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_processes import run, start
+from tests.cli.test_processes import receipts, run, start
 from tests.terminal.terminal import demo, open_shift, type_sum
 
 pytestmark = pytest.mark.timeout(120)
@@ -41,9 +41,31 @@ def test_a_face_that_is_killed_takes_no_payment_with_it(tmp_path: Path) -> None:
         admin.until(lambda: "ФД " in admin.text())
         code, told = run(tmp_path, "status")
         assert (code, told["without_receipt"], told["unsettled"]) == (0, [], None)
+        assert [one["total_sum"] for one in receipts(tmp_path)] == [700_00]
         type_sum(admin, 300)
         admin.press("f12")
         admin.until("ЧЕК ЗАПИСАН В ФН")
+
+
+def test_a_station_that_is_killed_in_mid_payment_is_followed_by_another_that_pays_once(
+    tmp_path: Path,
+) -> None:
+    """The face stays; what it has asked for is asked again under the same id."""
+    with ExitStack() as stack:
+        first = stack.enter_context(station(tmp_path))
+        cashier = stack.enter_context(demo(tmp_path))
+        open_shift(cashier)
+        type_sum(cashier, 700)
+        drawn = len(cashier.output)
+        cashier.press("f12")
+        cashier.until(lambda: len(cashier.output) > drawn)
+        first.kill()
+        first.wait(10)
+        stack.enter_context(station(tmp_path))
+        cashier.until("ЧЕК ЗАПИСАН В ФН")
+        cashier.press("enter")
+        cashier.until("700,00")
+        assert [one["total_sum"] for one in receipts(tmp_path)] == [700_00]
 
 
 def test_a_viewer_sees_the_payment_and_can_take_none(tmp_path: Path) -> None:

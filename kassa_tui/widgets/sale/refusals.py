@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from kassa_tui.money import format_sum
 from kassa_tui.station.requests import (
     Declined,
@@ -10,6 +12,7 @@ from kassa_tui.station.requests import (
     Sell,
     TakePayment,
     TurnedDown,
+    Uncertain,
 )
 from kassa_tui.widgets.outside_text import plain
 from kassa_tui.widgets.reasons import what_to_do, why
@@ -34,10 +37,19 @@ _CRM_WORDS = {
 """Problem codes of the contract (D.3) that a cashier meets."""
 
 
-def refusal(request: PaymentRequest | Fault, answer: Declined | TurnedDown) -> str:
+Refusal: TypeAlias = Declined | TurnedDown | Uncertain
+"""`Uncertain`: no answer came at all."""
+
+
+def refusal(request: PaymentRequest | Fault, answer: Refusal) -> str:
     """Sentences: the money, the reason, what to do."""
     takes_money = isinstance(request, TakePayment | Sell)
     match answer:
+        case Uncertain():
+            return _(
+                "No answer came: nobody knows yet whether the payment is noted. F12 asks again;"
+                " no second one is made."
+            )
         case Declined(reason):
             return " ".join((*_not_done(takes_money, why(reason)), what_to_do(reason)))
         case TurnedDown(code=code, detail=detail, limit=limit):

@@ -225,7 +225,7 @@ class ItemField(SearchField["SaleItem"]):
         if basket.is_barcode(text):
             self.value = ""
             self.post_message(self.Scanned(text))
-        elif text or self.at >= 0:
+        elif text or (self.at >= 0 and not self.waits):
             self.entered()
         else:
             self.post_message(self.Passed())
