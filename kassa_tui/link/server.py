@@ -34,6 +34,7 @@ from kassa_tui.link.wire import (
     hear,
     line,
 )
+from kassa_tui.station.closing_preview import StopAddingUp
 from kassa_tui.station.information import MOST_AT_ONCE
 from kassa_tui.station.inquiries import Inquiry, Look
 from kassa_tui.station.requests import Answer, Declined, Objection, Refresh, Request
@@ -241,7 +242,7 @@ class _Conversation:
                 asked = await hear(self._reader, Asked)
                 self._in_hand += 1
                 self._idle.clear()
-                if isinstance(asked.request, Inquiry):
+                if isinstance(asked.request, Inquiry | StopAddingUp):
                     await self._places.acquire()
                     tasks.create_task(self._inquire(asked))
                 else:

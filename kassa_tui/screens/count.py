@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
@@ -17,7 +19,7 @@ from drivers.register import ShiftState
 from kassa_tui.money import format_sum
 from kassa_tui.screens.form import FormScreen, field_row
 from kassa_tui.screens.till import Till
-from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing
+from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
 from kassa_tui.station.objections import MAX_COMMENT
 from kassa_tui.station.requests import (
     Answer,
@@ -28,6 +30,7 @@ from kassa_tui.station.requests import (
     OpenShift,
     RotateShift,
 )
+from kassa_tui.widgets.commands import BACK, Command, bindings
 from kassa_tui.widgets.fields import SumField, TextField
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.reasons import why
@@ -49,6 +52,18 @@ class CountScreen(FormScreen):
 
     A close is confirmed only when the three totals have been shown, or cannot be told.
     """
+
+    KEYS = (
+        *FormScreen.KEYS,
+        Command(
+            "stop_adding_up",
+            BACK.keys,
+            N_("F10"),
+            N_("Do not wait"),
+            N_("Go on without the total of the register's tape; nothing is closed by it"),
+        ),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
 
     counted = query_one("#counted", SumField)
     comment = query_one("#count-comment", TextField)
@@ -135,14 +150,26 @@ class CountScreen(FormScreen):
                 has_crm = snapshot is not None and snapshot.crm is not None
                 return previewed(told, has_crm=has_crm)
             case None:
-                since = span(self.till.now() - self._asked_for_totals_at)
-                text = _("The register is adding up its tape... {since}").format(since=since)
-                return mark(Level.UNKNOWN, f" {text}")
+                return mark(Level.UNKNOWN, f" {self._waiting()}")
             case Declined(reason):
                 text = _("The totals cannot be told: {why}.").format(why=why(reason))
                 return mark(Level.UNKNOWN, " " + text)
             case _:
                 return mark(Level.UNKNOWN, " " + _("The register gave no answer."))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("back", "stop_adding_up"):
+            return self._may_stop is (action == "stop_adding_up")
+        return super().check_action(action, parameters)
+
+    @property
+    def _may_stop(self) -> bool:
+        """The register's tape is read for the preview, and for nothing else."""
+        is_reading = self.till.snapshot is not None and self.till.snapshot.reading is not None
+        return is_reading and self._preview is None and not self.is_asking
+
+    def action_stop_adding_up(self) -> None:
+        self._stop_adding_up()
 
     def draw(self) -> None:
         if self._turn is not Turn.OPEN and not self.is_asking:
@@ -178,11 +205,24 @@ class CountScreen(FormScreen):
         answer = await self.till.link.ask(PreviewClosing())
         self.post_message(self.Previewed(operation, answer))
 
+    @work(group="stop")
+    async def _stop_adding_up(self) -> None:
+        await self.till.link.ask(StopAddingUp())  # the preview tells what came of it
+
     @on(Previewed)
     def _told(self, event: Previewed) -> None:
         if event.operation == self._operation:
             self._preview = event.answer
             self.redraw()
+
+    def _waiting(self) -> str:
+        since = span(self.till.now() - self._asked_for_totals_at)
+        reading = self.till.snapshot.reading if self.till.snapshot is not None else None
+        if reading is None:
+            return _("The register is adding up its tape... {since}").format(since=since)
+        return _("The register is adding up its tape: {done} of {of}... {since}").format(
+            done=reading.done, of=reading.of, since=since
+        )
 
     def _note(self) -> str:
         if self._turn is Turn.OPEN:

@@ -10,6 +10,11 @@ class PreviewClosing:
     """Add the shift up three ways; nothing is recorded. Reading the tape holds the queue."""
 
 
+@dataclass(frozen=True, slots=True)
+class StopAddingUp:
+    """Wait no longer for the tape of a preview: its total stays untold. Not queued."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingPreview:
     """Sums are kopecks of cash and card together, returns taken off.
@@ -18,7 +23,8 @@ class ClosingPreview:
     """
 
     register_total: int | None
-    """Added up from the tape; None where it does not tell, or no shift is open on it."""
+    """Added up from the tape; None where it does not tell, was not waited for, or has no open
+    shift."""
     journal_total: int
     crm_total: int | None
     """None without a CRM, or where it does not tell."""

@@ -28,7 +28,7 @@ from uuid import UUID
 from drivers.register import Reason
 from kassa_tui.journal.records import Document, PayBy
 from kassa_tui.station.basket import BasketLine, Paid
-from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing
+from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
 from kassa_tui.station.inquiries import Information, Inquiry, Look
 
 
@@ -309,6 +309,7 @@ Request: TypeAlias = (
     | CloseShift
     | RotateShift
     | PreviewClosing
+    | StopAddingUp
     | XReport
     | MoveCash
     | PrintCopy

@@ -60,7 +60,9 @@ class Shift:
         settings: StationSettings,
         clock: Callable[[], datetime],
         new_id: Callable[[], UUID],
+        progress: Callable[[int, int], None],
     ) -> None:
+        """`progress` is told of the tape that is being added up, see `TapeAdder`."""
         self._desk = desk
         self._journal = journal
         self._documents = documents
@@ -70,7 +72,7 @@ class Shift:
         self._settings = settings
         self._clock = clock
         self._new_id = new_id
-        self._tape = TapeAdder(desk, settings.fiscal_s)
+        self._tape = TapeAdder(desk, settings.fiscal_s, progress)
         self.record: ShiftRecord | None = None
         """The shift that is not closed, as of the last `recall`."""
         self.view: ShiftView | None = None
@@ -108,7 +110,9 @@ class Shift:
         on_tape = None
         if status.shift is not ShiftState.CLOSED:
             last = status.fn.last_fiscal_document_number
-            on_tape = await self._tape.add_up(status.fn.fiscal_drive_number, last)
+            on_tape = await self._tape.add_up(
+                status.fn.fiscal_drive_number, last, status.receipts_in_shift, may_stop=True
+            )
         in_journal = 0
         if self.record is not None:
             in_journal = await journal_total(self._journal, self.record.opening.id)
@@ -122,6 +126,10 @@ class Shift:
             without_receipt=without_receipt,
             unsettled=unsettled,
         )
+
+    def stop_adding_up(self) -> None:
+        """Tell a preview without the tape's total."""
+        self._tape.stop()
 
     async def adopt(self, status: RegisterStatus) -> None:
         """Note what was done at the register by hand: a shift opened there, or closed."""
@@ -216,7 +224,7 @@ class Shift:
             document = await self._report(DocumentForm.SHIFT_CLOSING, status)
             if document is None:
                 return Uncertain()
-        return await self._finish(record, standing, closing, document)
+        return await self._finish(record, standing, closing, document, status.receipts_in_shift)
 
     async def _end_closing(self, status: RegisterStatus) -> None:
         """Bring a closing to its end that was cut off behind the register's report."""
@@ -225,7 +233,7 @@ class Shift:
             return
         if record.step is ShiftStep.CLOSING:
             standing = self._office.shift if self._office is not None else None
-            await self._finish(record, standing, record.closing, None)
+            await self._finish(record, standing, record.closing, None, 0)
 
     async def _finish(
         self,
@@ -233,12 +241,16 @@ class Shift:
         standing: crm.Shift | None,
         closing: ShiftClosing,
         document: FiscalDocument | None,
+        receipts: int,
     ) -> Answer:
-        """The register is closed: the tape is added up, the CRM closed and told of both."""
+        """The register is closed: the tape is added up, the CRM closed and told of both.
+
+        `receipts` are those of the shift that `document` closes, as the register counts them.
+        """
         told = None
         if document is not None:
             before = document.fiscal_document_number - 1
-            sums = await self._tape.add_up(document.fiscal_drive_number, before)
+            sums = await self._tape.add_up(document.fiscal_drive_number, before, receipts)
             told = z_report(document, sums)
         call = None
         subject = record.opening.id if record is not None else self._new_id()

@@ -44,6 +44,16 @@ class InProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TapeReading:
+    """The documents of the shift are being read from the register's tape."""
+
+    done: int
+    of: int
+    """About so many: the register counts its receipts only."""
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """The register does not answer, or refuses to tell its state."""
 
@@ -115,6 +125,8 @@ class Snapshot:
     unconfirmed: tuple[PaymentState, ...] = ()
     """Payments that only the CRM can let take place, and it has not answered; oldest first."""
     in_progress: InProgress | None = None
+    reading: TapeReading | None = None
+    """While the shift is added up."""
     crm: CrmState | None = None
     """None: no CRM is used."""
     shift: ShiftView | None = None

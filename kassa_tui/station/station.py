@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from drivers.register import (
@@ -28,7 +28,7 @@ from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import ROOM_BYTES, Journal
 from kassa_tui.journal.records import PaymentState, StoredAttempt
 from kassa_tui.station.cash import Cash
-from kassa_tui.station.closing_preview import PreviewClosing
+from kassa_tui.station.closing_preview import PreviewClosing, StopAddingUp
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.diagnosis import Diagnosis, diagnose
@@ -78,12 +78,15 @@ from kassa_tui.station.snapshot import (
     PoisonedCall,
     Silence,
     Snapshot,
+    TapeReading,
     Unsettled,
 )
 from kassa_tui.station.upkeep import Upkeep
 
 QUEUE_LIMIT = 16
 """Requests that may wait."""
+
+READING_TOLD_EVERY = timedelta(seconds=1)
 
 _TOUCHES_DRAWER = PaymentRequest | IssueReceipt | MoveCash | CloseShift | RotateShift
 
@@ -126,7 +129,9 @@ class Station:
             self._outbox = Outbox(self._office, journal, clock, new_id, jitter, self._publish)
         books = (self._office, self._outbox, settings, clock, new_id)
         tape_check = TapeCheck(self._desk, journal, self._documents, clock)
-        self._shift = Shift(self._desk, journal, self._documents, tape_check, *books)
+        self._shift = Shift(
+            self._desk, journal, self._documents, tape_check, *books, self._reading_goes_on
+        )
         self._cash = Cash(self._desk, journal, *books, self._current_shift)
         self._recorder = Recorder(
             self._desk,
@@ -163,12 +168,17 @@ class Station:
         self._unsettled: tuple[StoredAttempt, ...] = ()
         """As of the same look into the journal as the payments."""
         self._in_progress: InProgress | None = None
+        self._reading: TapeReading | None = None
+        self._reading_told_at: datetime | None = None
         self._journal_failure = ""
 
     async def ask(self, request: Request) -> Answer:
         """Have a request served. Giving up the wait does not take the request back."""
         if self._stopping:
             return Declined(Objection.STOPPED)
+        if isinstance(request, StopAddingUp):
+            self._shift.stop_adding_up()
+            return Done()
         if isinstance(request, Inquiry):
             return await self._information.tell(request, self._clock())
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -327,7 +337,8 @@ class Station:
             await self._shift.add_up()
         except JournalError as error:
             failure = str(error)
-        self._in_progress = None  # not before the payments are told anew: others publish, too
+        # Not before the payments are told anew: others publish, too.
+        self._in_progress = self._reading = self._reading_told_at = None
         self._journal_failure = failure
         self._pause_s = self._next_pause()
         self._publish()
@@ -401,6 +412,14 @@ class Station:
         )
         self._publish()
 
+    def _reading_goes_on(self, done: int, of: int) -> None:
+        now = self._clock()
+        since = self._reading.since if self._reading is not None else now
+        self._reading = TapeReading(done=done, of=of, since=since)
+        if self._reading_told_at is None or now - self._reading_told_at >= READING_TOLD_EVERY:
+            self._reading_told_at = now
+            self._publish()
+
     async def _diagnose(self) -> Diagnosis:
         link = None
         # A second link beside one that is in use could disturb it.
@@ -439,6 +458,7 @@ class Station:
             shift=self._shift.view,
             unknown_cash_moves=tuple(one.move for one in self._cash.open),
             in_progress=self._in_progress,
+            reading=self._reading,
             journal_failure=self._journal_failure or self._upkeep.failure,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.ffd.document import FiscalDocument
@@ -43,31 +44,55 @@ class TapeAdder:
     """Adds up the shift of a document, and goes on from where it was the last time: what is
     on the tape never changes, and a slow line takes seconds for a hundred documents."""
 
-    def __init__(self, desk: Desk, longest_s: float) -> None:
+    def __init__(self, desk: Desk, longest_s: float, progress: Callable[[int, int], None]) -> None:
+        """`progress` is told how many documents have been read, and of about how many."""
         self._desk = desk
         self._longest_s = longest_s
+        self._progress = progress
+        self._limit: asyncio.Timeout | None = None
         self._known: tuple[str, int] | None = None
         """FN and number of the last document that `_sums` has."""
         self._sums = TapeSums()
 
-    async def add_up(self, fiscal_drive_number: str, last: int) -> TapeSums | None:
+    async def add_up(
+        self, fiscal_drive_number: str, last: int, receipts: int, *, may_stop: bool = False
+    ) -> TapeSums | None:
         """The receipts from `last` back to the opening of its shift; None: the tape does not
-        tell, or not in time."""
+        tell, or not in time.
+
+        Args:
+            receipts: Those of the shift, as the register counts them.
+            may_stop: `stop` ends it.
+        """
         try:
-            async with asyncio.timeout(self._longest_s):
-                sums = await self._read_back(fiscal_drive_number, last)
+            async with asyncio.timeout(self._longest_s) as limit:
+                self._limit = limit if may_stop else None
+                sums = await self._read_back(fiscal_drive_number, last, receipts)
         except TimeoutError:
             await self._desk.drop()
             return None
+        finally:
+            self._limit = None
         if sums is not None:
             self._known, self._sums = (fiscal_drive_number, last), sums
         return sums
 
-    async def _read_back(self, fiscal_drive_number: str, last: int) -> TapeSums | None:
+    def stop(self) -> None:
+        """What is being read is not waited for any more; nothing is lost by it."""
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time())
+
+    async def _read_back(
+        self, fiscal_drive_number: str, last: int, receipts: int
+    ) -> TapeSums | None:
         sums = TapeSums()
+        unknown = receipts + 1  # and the opening of the shift
+        if self._known is not None and self._known[0] == fiscal_drive_number:
+            unknown = min(unknown, last - self._known[1])
         for number in range(last, max(0, last - _MOST_DOCUMENTS), -1):
             if self._known == (fiscal_drive_number, number):
                 return sums + self._sums
+            self._progress(last - number, max(unknown, last - number))
             try:
                 document = (await self._desk.tape(number, number))[0]
             except RegisterError:

@@ -13,7 +13,7 @@ from kassa_tui.screens.count import CountScreen
 from kassa_tui.screens.end_report import EndReportScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.shift import ShiftScreen
-from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing
+from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
 from kassa_tui.station.inquiries import Article, Articles, ListArticles
 from kassa_tui.station.requests import (
     CashKind,
@@ -28,7 +28,7 @@ from kassa_tui.station.requests import (
     Uncertain,
     XReport,
 )
-from kassa_tui.station.snapshot import Snapshot
+from kassa_tui.station.snapshot import Snapshot, TapeReading
 from tests.screens.till import (
     NOW,
     OUTCOME_UNKNOWN,
@@ -220,6 +220,41 @@ async def test_the_three_totals_are_shown_before_the_close_can_be_confirmed() ->
         for line in ("По ленте ФР 13 380,50", "По журналу 13 380,50", "По CRM 13 380,50"):
             assert line in shown
         assert "• Итоги сошлись." in shown
+
+
+READING = TapeReading(done=120, of=300, since=NOW - timedelta(seconds=12))
+
+
+async def test_reading_the_tape_shows_how_far_it_is_and_can_be_given_up() -> None:
+    link = link_to(SHIFT_OPEN)
+    link.answers[PreviewClosing] = None
+    app = face(link)
+    async with running(app) as pilot:
+        await pilot.press("f3", "з", *"500")
+        link.tell(replace(SHIFT_OPEN, reading=READING))
+        await pilot.pause()
+        assert "ФР складывает ленту: 120 из 300..." in words(app)
+        assert "F10 Не ждать" in words(app)
+        await pilot.press("f10")
+        await pilot.pause()
+        assert isinstance(app.screen, CountScreen)
+        assert asked(link) == [StopAddingUp()]
+        link.tell(SHIFT_OPEN)
+        await pilot.press("f10")
+        assert isinstance(app.screen, ShiftScreen)
+        assert asked(link) == [StopAddingUp()]
+
+
+async def test_the_tape_that_is_read_behind_a_close_is_waited_for() -> None:
+    link = link_to(SHIFT_OPEN)
+    link.answers[CloseShift] = None
+    app = face(link)
+    async with running(app) as pilot:
+        await pilot.press("f3", "з", *"500", "f12")
+        link.tell(replace(SHIFT_OPEN, reading=READING))
+        await pilot.press("f10")
+        assert isinstance(app.screen, ShiftScreen)
+        assert asked(link) == [CloseShift(counted_cash=500_00)]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from drivers.register import Reason
 from kassa_tui.journal.records import PayBy
 from kassa_tui.link.codec import dump, load
 from kassa_tui.station.basket import Paid
-from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing
+from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
 from kassa_tui.station.requests import (
     Answer,
     CashKind,
@@ -209,6 +209,32 @@ async def test_a_preview_says_nothing_of_the_drawer(bench: Bench) -> None:
 async def test_there_is_no_preview_of_a_shift_that_is_not_open(bench: Bench) -> None:
     async with bench.station() as running:
         assert await ask(running, PreviewClosing()) == Declined(Reason.SHIFT_CLOSED)
+
+
+async def test_a_preview_tells_how_far_it_is_and_can_be_given_up(bench: Bench) -> None:
+    async with open_till(bench):
+        pass
+    async with bench.station(FOR_EVER) as running:
+        await ask(running, TOP_UP)
+        bench.fail("lost-request@FF0A:99")
+        previewing = asyncio.create_task(ask(running, PreviewClosing()))
+        told = await running.until(lambda snapshot: snapshot.reading is not None)
+        assert told.reading is not None
+        assert (told.reading.done, told.reading.of) == (0, 2)
+        assert await ask(running, StopAddingUp()) == Done()
+        preview = await previewing
+        assert isinstance(preview, ClosingPreview)
+        assert (preview.register_total, preview.journal_total) == (None, TOP_UP.total)
+        assert running.last.reading is None
+        bench.fail("")
+        assert (await previewed(running)).register_total == TOP_UP.total
+
+
+async def test_what_is_not_being_read_need_not_be_given_up(bench: Bench) -> None:
+    async with open_till(bench) as running:
+        await ask(running, TOP_UP)
+        assert await ask(running, StopAddingUp()) == Done()
+        assert (await previewed(running)).agrees
 
 
 async def test_a_preview_of_a_silent_register_comes_to_an_end(bench: Bench) -> None:
