@@ -186,6 +186,16 @@ async def test_a_card_scanned_before_the_answer_chooses_its_only_client() -> Non
         await until(pilot, lambda: form(pilot).draft.client == CLIENTS[0])
 
 
+async def test_what_f12_does_is_told_as_soon_as_the_client_is_found() -> None:
+    app = face(ScriptedLink(CALM))
+    app._redraw_s = 3600.0  # nothing is drawn by the clock
+    async with running(app) as pilot:
+        await pilot.press(*"6617", "enter", *"500")
+        await until(pilot, lambda: form(pilot).draft.client is not None)
+        await pilot.pause()
+        assert "F12 принять 500,00" in text(app)
+
+
 async def test_a_search_that_hangs_keeps_no_key_waiting() -> None:
     link = ScriptedLink(CALM, RECORDED)
     link.finds = False
@@ -257,10 +267,10 @@ async def test_enter_walks_on_though_the_list_of_goods_is_still_on_its_way() -> 
     link = ScriptedLink(CALM)
     async with running(face(link)) as pilot:
         await at_goods(pilot)
-        await look(pilot, form(pilot).item, BAR_CODE)
+        await look(pilot, form(pilot).widget(Field.ITEM), BAR_CODE)
         link.finds = False
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: pilot.app.screen.focused is not form(pilot).item)
+        await until(pilot, lambda: pilot.app.screen.focused is not form(pilot).widget(Field.ITEM))
 
 
 @pytest.mark.parametrize("field", ["client", "lines", "method", "tendered", "contact", "paper"])
