@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kassa_tui.station.inquiries import Exported, ExportPayments
 from tests.screens.test_journal import MANY, JournalLink
 from tests.screens.test_snapshots import (
     BOTH_LANGUAGES,
@@ -33,8 +34,19 @@ def test_a_journal_on_a_console(snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=NARROW, run_before=keys)
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_a_story(snap_compare: Compare, language: str) -> None:
+def test_a_story(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     app = face(JournalLink(STATES, WITHOUT_RECEIPT))
     keys = after(press("f6"), press("enter"))
-    assert snap_compare(app, terminal_size=NARROW, run_before=keys)
+    assert snap_compare(app, terminal_size=size, run_before=keys)
+
+
+@BOTH_SIZES
+@BOTH_LANGUAGES
+def test_a_journal_written_to_a_file(
+    snap_compare: Compare, size: tuple[int, int], language: str
+) -> None:
+    link = JournalLink(STATES, WITHOUT_RECEIPT)
+    link.answers[ExportPayments] = Exported("/till/exports/payments-20261120-143200.csv", 255)
+    assert snap_compare(face(link), terminal_size=size, run_before=after(press("f6", "f12")))

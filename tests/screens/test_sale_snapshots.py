@@ -87,10 +87,11 @@ def filled(draft: Draft, at: Field, search: str | None = None) -> Step:
     return run
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_clients_found(snap_compare: Compare, language: str) -> None:
+def test_clients_found(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     step = filled(Draft(), Field.CLIENT, "vip")
-    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=NARROW, run_before=step)
+    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=size, run_before=step)
 
 
 @BOTH_SIZES
@@ -101,10 +102,13 @@ def test_goods(snap_compare: Compare, size: tuple[int, int], language: str) -> N
     assert snap_compare(face(ScriptedLink(CALM)), terminal_size=size, run_before=step)
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_a_sale_with_everything(snap_compare: Compare, language: str) -> None:
+def test_a_sale_with_everything(
+    snap_compare: Compare, size: tuple[int, int], language: str
+) -> None:
     step = filled(EVERYTHING, Field.LINES)
-    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=NARROW, run_before=step)
+    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=size, run_before=step)
 
 
 def test_a_sale_with_everything_under_an_alarm(snap_compare: Compare) -> None:
@@ -119,28 +123,34 @@ def test_tariffs_on_a_console(snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=NARROW, run_before=step)
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_sales_to_give_back(snap_compare: Compare, language: str) -> None:
+def test_sales_to_give_back(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     step = filled(replace(REFUND, original=None, by_lines=False), Field.ORIGINAL, "")
-    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=NARROW, run_before=step)
+    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=size, run_before=step)
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_a_refund(snap_compare: Compare, language: str) -> None:
+def test_a_refund(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     step = filled(REFUND, Field.LINES)
-    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=NARROW, run_before=step)
+    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=size, run_before=step)
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_a_withdrawal(snap_compare: Compare, language: str) -> None:
+def test_a_withdrawal(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     step = filled(WITHDRAWAL, Field.COMMENT)
-    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=NARROW, run_before=step)
+    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=size, run_before=step)
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_bonuses_of_a_blocked_client(snap_compare: Compare, language: str) -> None:
+def test_bonuses_of_a_blocked_client(
+    snap_compare: Compare, size: tuple[int, int], language: str
+) -> None:
     step = filled(BONUS, Field.CHANGE)
-    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=NARROW, run_before=step)
+    assert snap_compare(face(ScriptedLink(CALM)), terminal_size=size, run_before=step)
 
 
 def confirmed(step: Step) -> Step:
@@ -181,8 +191,9 @@ def test_the_second_of_two_receipts(snap_compare: Compare, language: str) -> Non
 
 
 @BOTH_SIZES
+@BOTH_LANGUAGES
 def test_the_way_to_the_ofd(
-    snap_compare: Compare, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    snap_compare: Compare, size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "1.2.3.4 5 6 7")
     app = face(ScriptedLink(FISCAL))

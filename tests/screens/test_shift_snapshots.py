@@ -10,7 +10,7 @@ from drivers.register import OfdStatus
 from kassa_tui.station.closing_preview import PreviewClosing
 from kassa_tui.station.requests import CloseShift, Declined, Done, MoveCash, Objection, Uncertain
 from kassa_tui.station.snapshot import Snapshot
-from tests.screens.test_shift import PREVIEW, REPORT, link_to
+from tests.screens.test_shift import PREVIEW, READING, REPORT, link_to
 from tests.screens.test_snapshots import (
     BOTH_LANGUAGES,
     BOTH_SIZES,
@@ -60,9 +60,11 @@ def test_a_shift(snap_compare: Compare, told: Snapshot) -> None:
     assert snap_compare(app, terminal_size=NARROW, run_before=after(press("f3")))
 
 
-def test_opening(snap_compare: Compare) -> None:
+@BOTH_SIZES
+@BOTH_LANGUAGES
+def test_opening(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     app = face(link_to(SHIFT_CLOSED))
-    assert snap_compare(app, terminal_size=NARROW, run_before=after(press("f3", "f12")))
+    assert snap_compare(app, terminal_size=size, run_before=after(press("f3", "f12")))
 
 
 @BOTH_SIZES
@@ -70,6 +72,16 @@ def test_opening(snap_compare: Compare) -> None:
 def test_closing(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     app = face(link_to(SHIFT_OPEN))
     assert snap_compare(app, terminal_size=size, run_before=after(press("f3", "з")))
+
+
+@BOTH_SIZES
+@BOTH_LANGUAGES
+def test_closing_while_the_tape_is_read(
+    snap_compare: Compare, size: tuple[int, int], language: str
+) -> None:
+    link = link_to(replace(SHIFT_OPEN, reading=READING))
+    link.answers[PreviewClosing] = None
+    assert snap_compare(face(link), terminal_size=size, run_before=after(press("f3", "з", "5")))
 
 
 def test_closing_with_a_discrepancy_and_totals_that_differ(snap_compare: Compare) -> None:
@@ -80,19 +92,21 @@ def test_closing_with_a_discrepancy_and_totals_that_differ(snap_compare: Compare
     assert snap_compare(face(link), terminal_size=NARROW, run_before=after(keys))
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_a_closed_shift(snap_compare: Compare, language: str) -> None:
+def test_a_closed_shift(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     link = link_to(SHIFT_OPEN)
     link.answers[CloseShift] = Done(REPORT)
     keys = press("f3", "з", *"480", "f12")
-    assert snap_compare(face(link), terminal_size=NARROW, run_before=after(keys))
+    assert snap_compare(face(link), terminal_size=size, run_before=after(keys))
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_taking_cash_out(snap_compare: Compare, language: str) -> None:
+def test_taking_cash_out(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     keys = press("f3", "р", *"150", "enter", "enter", "right")
     app = face(link_to(SHIFT_OPEN))
-    assert snap_compare(app, terminal_size=NARROW, run_before=after(keys))
+    assert snap_compare(app, terminal_size=size, run_before=after(keys))
 
 
 def test_a_collection_of_unknown_outcome(snap_compare: Compare) -> None:

@@ -115,7 +115,15 @@ def test_the_console_skin(snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=NARROW, run_before=after(type_payment))
 
 
+@BOTH_SIZES
 @BOTH_LANGUAGES
-def test_help(snap_compare: Compare, language: str) -> None:
+def test_help(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
     app = face(ScriptedLink(CALM))
-    assert snap_compare(app, terminal_size=NARROW, run_before=after(press("f1")))
+    assert snap_compare(app, terminal_size=size, run_before=after(press("f1")))
+
+
+@BOTH_SIZES
+@BOTH_LANGUAGES
+def test_leaving(snap_compare: Compare, size: tuple[int, int], language: str) -> None:
+    app = face(ScriptedLink(WITHOUT_RECEIPT))
+    assert snap_compare(app, terminal_size=size, run_before=after(press("f10")))
