@@ -17,7 +17,6 @@ MODULES = (
     "kassa_tui.link.wire",
     "kassa_tui.station.alarms",
     "kassa_tui.station.inquiries",
-    "kassa_tui.station.judgements",
     "kassa_tui.station.requests",
     "kassa_tui.station.snapshot",
     "kassa_tui.widgets.alarm_words",

@@ -53,7 +53,7 @@ class CountScreen(FormScreen):
     A close is confirmed only when the three totals have been shown, or cannot be told.
     """
 
-    KEYS = (
+    KEYS: ClassVar[tuple[Command, ...]] = (
         *FormScreen.KEYS,
         Command(
             "stop_adding_up",

@@ -34,7 +34,7 @@ class FormScreen(FramedScreen):
     Subclasses give `heading`, `compose_fields`, `fields`, `request` and `take`.
     """
 
-    KEYS = (
+    KEYS: ClassVar[tuple[Command, ...]] = (
         NEXT_FIELD,
         HELP,
         Command("clear", ("f8",), N_("F8"), N_("Clear"), N_("Clear the form")),
