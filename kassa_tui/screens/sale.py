@@ -155,7 +155,6 @@ class SaleScreen(FramedScreen):
         if self._side is None:
             self._side = SidePanel(console=self.till.console)
             self.query_one("#work").mount(self._side)
-            self.call_after_refresh(self.redraw)  # when its height is known
         self._side.show(snapshot, self.till.now())
 
     def draw_strip(self) -> None:

@@ -36,6 +36,7 @@ class SidePanel(Vertical):
     def __init__(self, *, console: bool) -> None:
         self._shift, self._fn, self._receipt = Still(), Still(), Still()
         self._qr = QrCode(console=console, id="side-qr")
+        self._told: tuple[Snapshot, datetime] | None = None
         super().__init__(
             Heading(_("Shift")),
             self._shift,
@@ -46,7 +47,12 @@ class SidePanel(Vertical):
             self._qr,
         )
 
+    def on_resize(self) -> None:
+        if self._told is not None:
+            self.show(*self._told)
+
     def show(self, snapshot: Snapshot, now: datetime) -> None:
+        self._told = snapshot, now
         last = next((state for state in snapshot.payments if state.document is not None), None)
         fixed = [
             (self._fn, _fn(snapshot)),
