@@ -7,6 +7,7 @@ A specification is a list of `name[@where][:how]`, separated by commas:
 
 =================  ===========================================================================
 `@FF45`, `@10`     only in the command with this code of the protocol (two or four hex digits)
+`@RegisterCheck`   only in this command of KkmServer
 `@close_receipt`   only in this command of `VirtualRegister`
 `@2`               one digit, 1-9: not before the second chance
 `@FF45@2`          both
@@ -34,6 +35,18 @@ LINK_FAULTS = {
 }
 """Applied by the faces, once the core has done its part."""
 
+HTTP_FAULTS = {
+    "http-error-before": "an HTTP error, nothing is executed",
+    "http-error-after": "executed, then an HTTP error",
+    "half-answer": "executed, the connection breaks in the middle of the answer",
+    "empty-answer": "executed, the answer has no body",
+    "service-restart": "executed, then the service restarts and knows no command any more",
+    "slow-device": "the register takes longer than the client waits",
+    "device-lost": "the service does not find its register",
+    "licence": "the service asks for a licence instead of executing",
+}
+"""Applied by faces that speak HTTP, beside those of the link."""
+
 DEVICE_FAULTS = {
     "paper-out-before": "paper ends before anything is printed or recorded",
     "paper-out-middle": "recorded, paper ends in the middle of the print",
@@ -48,11 +61,11 @@ DEVICE_FAULTS = {
 }
 """Applied by the core."""
 
-_NAMES = LINK_FAULTS.keys() | DEVICE_FAULTS.keys()
+_NAMES = LINK_FAULTS.keys() | HTTP_FAULTS.keys() | DEVICE_FAULTS.keys()
 _MAX_COUNT = 1_000_000
 _ENTRY = re.compile(r"(?P<name>[a-z-]+)(?P<where>(?:@[A-Za-z0-9_]+){0,2})(?::(?P<how>[0-9.]+))?")
 _CHANCE = re.compile(r"[1-9]")
-_COMMAND = re.compile(r"[0-9A-F]{2}|[0-9A-F]{4}|[a-z]+(?:_[a-z]+)*")
+_COMMAND = re.compile(r"[0-9A-F]{2}|[0-9A-F]{4}|[a-z]+(?:_[a-z]+)*|[A-Z][A-Za-z]*[a-z][A-Za-z]*")
 
 
 class FaultsError(ValueError):
@@ -74,8 +87,9 @@ class Faults:
     """The faults of one run.
 
     Attributes:
-        wire_command: The protocol's code of the command in work (`FF45`), set by the face, so
-            that a filter by that code also reaches the faults which the core applies.
+        wire_command: The protocol's name of the command in work (`FF45`, `RegisterCheck`), set by
+            the face, so that a filter by that name also reaches the faults which the core
+            applies.
     """
 
     def __init__(self) -> None:
@@ -96,7 +110,7 @@ class Faults:
     def fires(self, name: str, command: str = "") -> bool:
         """True when the fault is to happen now. Each call is one chance, and uses it up.
 
-        `command` is a core command (`close_receipt`) or a protocol's code (`FF45`). Of several
+        `command` is a core command (`close_receipt`) or a protocol's name (`FF45`). Of several
         entries with one name every one that fits has its chance.
         """
         assert name in _NAMES, name
@@ -141,7 +155,8 @@ def _read_where(fault: _Fault, where: str, entry: str) -> None:
         fault.command = where
     else:
         raise FaultsError(
-            f"{entry!r}: {where!r} is neither a code (FF45), a command (close_receipt),"
+            f"{entry!r}: {where!r} is neither a code (FF45),"
+            " a command (RegisterCheck, close_receipt),"
             " nor a chance from 1 to 9"
         )
 

@@ -112,8 +112,8 @@ def run(args: argparse.Namespace) -> int:
     from drivers.virtual.core import VirtualRegister
     from drivers.virtual.facts import Timing
     from drivers.virtual.faults import Faults, FaultsError
+    from drivers.virtual.loopback import is_loopback
     from drivers.virtual.registration import Registration
-    from drivers.virtual.shtrih_face.server import is_loopback
     from drivers.virtual.store import StateError
 
     if args.shtrih and not args.listen_everywhere and not is_loopback(args.shtrih[0]):

@@ -10,11 +10,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import suppress
 from datetime import timedelta
-from ipaddress import ip_address
 
 from drivers.virtual.core import VirtualRegister
+from drivers.virtual.loopback import is_loopback
 from drivers.virtual.refusals import PowerLost
 from drivers.virtual.shtrih_face.codes import Code
 from drivers.virtual.shtrih_face.device import Device, name_of
@@ -167,12 +166,3 @@ class _Stream:
 
     def drop(self) -> None:
         self._writer.transport.abort()
-
-
-def is_loopback(host: str) -> bool:
-    """True for an address that only this computer reaches."""
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return False
