@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from drivers.virtual.core import VirtualRegister
+    from drivers.virtual.kkmserver_face import Habits
 
 EXIT_BAD_INPUT = 2
 """Exit code for arguments, or a state file, that cannot be used."""
@@ -26,15 +27,16 @@ DEFAULT_ADDRESS = ("127.0.0.1", 0)
 MOST_SECONDS = 24 * 60 * 60
 
 FFD_VERSIONS = ("1.05", "1.1", "1.2")
+REPEATS = ("replay", "status5", "forget")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "virtual-register",
-        help="serve a training register over TCP or a pseudo-terminal",
-        description="Serves a virtual fiscal register that speaks the Shtrih-M protocol. Prints"
-        " one line of JSON with its addresses when it is ready, and serves until it is stopped."
-        " Its documents have no fiscal force.",
+        help="serve a training register over TCP, HTTP or a pseudo-terminal",
+        description="Serves a virtual fiscal register that speaks the Shtrih-M protocol, and as"
+        " KkmServer does. Prints one line of JSON with its addresses when it is ready, and serves"
+        " until it is stopped. Its documents have no fiscal force.",
     )
     parser.add_argument(
         "--state", metavar="FILE", required=True, help="the register's memory, made when missing"
@@ -43,7 +45,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--shtrih",
         metavar="HOST:PORT",
         type=_address,
-        help="listen on TCP; port 0 takes a free one (default, without --pty: 127.0.0.1:0)",
+        help="listen on TCP; port 0 takes a free one (default, alone: 127.0.0.1:0)",
+    )
+    parser.add_argument(
+        "--kkmserver",
+        metavar="HOST:PORT",
+        type=_address,
+        help="answer as KkmServer over HTTP (its own port is 5893); needs the extra `virtual`",
     )
     parser.add_argument("--pty", action="store_true", help="offer a serial line (not on Windows)")
     parser.add_argument(
@@ -62,6 +70,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         choices=FFD_VERSIONS,
         default=FFD_VERSIONS[-1],
         help="document format of a new register (default: 1.2)",
+    )
+    parser.add_argument(
+        "--repeat",
+        choices=REPEATS,
+        default=REPEATS[0],
+        help="KkmServer: what a repeated IdCommand gives (default: replay)",
+    )
+    parser.add_argument(
+        "--quirks", metavar="LIST", default="", help="KkmServer: oddities of real answers to show"
+    )
+    parser.add_argument(
+        "--legacy", action="store_true", help="KkmServer: answer as a server of 2017"
+    )
+    parser.add_argument(
+        "--password", default="", help="KkmServer: password of its two logins (default: empty)"
     )
     parser.add_argument(
         "--listen-everywhere",
@@ -106,23 +129,29 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; 0 after that, 2 for what cannot be served."""
     import asyncio
     from contextlib import ExitStack
+    from importlib.util import find_spec
     from pathlib import Path
 
     from drivers.ffd.enumerations import FfdVersion
     from drivers.virtual.core import VirtualRegister
     from drivers.virtual.facts import Timing
     from drivers.virtual.faults import Faults, FaultsError
+    from drivers.virtual.kkmserver_face.habits import HabitsError
     from drivers.virtual.loopback import is_loopback
     from drivers.virtual.registration import Registration
     from drivers.virtual.store import StateError
 
-    if args.shtrih and not args.listen_everywhere and not is_loopback(args.shtrih[0]):
-        return _refuse(f"{args.shtrih[0]} can be reached by others; --listen-everywhere permits it")
+    for host, _ in filter(None, (args.shtrih, args.kkmserver)):
+        if not args.listen_everywhere and not is_loopback(host):
+            return _refuse(f"{host} can be reached by others; --listen-everywhere permits it")
+    if args.kkmserver and find_spec("uvicorn") is None:
+        return _refuse("--kkmserver needs uvicorn, which the extra `virtual` brings")
     if args.pty and sys.platform == "win32":
         return _refuse("there are no pseudo-terminals on Windows; use --shtrih")
     with ExitStack() as stack:
         try:
             faults = Faults.parse(args.faults, args.seed)
+            habits = _habits(args)
             paper: TextIO | None = None
             if args.paper:
                 paper = stack.enter_context(Path(args.paper).open("a", encoding="utf-8"))
@@ -134,17 +163,37 @@ def run(args: argparse.Namespace) -> int:
                 faults=faults,
                 timing=Timing(new_paper=args.new_paper),
             )
-        except (FaultsError, StateError, OSError) as error:
+        except (FaultsError, HabitsError, StateError, OSError) as error:
             return _refuse(str(error))
         stack.callback(register.close)
-        return asyncio.run(_serve(register, args))
+        return asyncio.run(_serve(register, habits, args))
 
 
-async def _serve(register: VirtualRegister, args: argparse.Namespace) -> int:
+def _habits(args: argparse.Namespace) -> Habits:
+    """How KkmServer is set up. Raises `HabitsError`."""
+    from drivers.virtual.kkmserver_face.habits import (
+        LOGINS,
+        Habits,
+        Profile,
+        Repeat,
+        read_quirks,
+    )
+
+    return Habits(
+        profile=Profile.LEGACY if args.legacy else Profile.MODERN,
+        repeat=Repeat(args.repeat),
+        quirks=read_quirks(args.quirks),
+        passwords=dict.fromkeys(LOGINS, args.password),
+    )
+
+
+async def _serve(register: VirtualRegister, habits: Habits, args: argparse.Namespace) -> int:
     import asyncio
     import json
     import signal
+    from concurrent.futures import ThreadPoolExecutor
 
+    from drivers.virtual.kkmserver_face import KkmServerFace
     from drivers.virtual.shtrih_face import ShtrihFace
 
     stopped = asyncio.Event()
@@ -157,17 +206,21 @@ async def _serve(register: VirtualRegister, args: argparse.Namespace) -> int:
     if args.pace:
         # The register's thread gives way to the line's clock: a byte takes 87 us at 115200.
         sys.setswitchinterval(PACED_SWITCH_S)
-    face = ShtrihFace(register, pace=args.pace)
+    everywhere = args.listen_everywhere
+    thread = ThreadPoolExecutor(1, "virtual-register")
+    shtrih = ShtrihFace(register, executor=thread, pace=args.pace)
+    kkmserver = KkmServerFace(register, habits, executor=thread)
     ready = {"fiscal_drive_number": register.registration.fiscal_drive_number}
     try:
-        if args.shtrih or not args.pty:
+        if args.shtrih or not (args.pty or args.kkmserver):
             host, port = args.shtrih or DEFAULT_ADDRESS
-            host, port = await face.serve_tcp(host, port, listen_everywhere=args.listen_everywhere)
-            ready["shtrih"] = (
-                f"socket://[{host}]:{port}" if ":" in host else f"socket://{host}:{port}"
-            )
+            address = await shtrih.serve_tcp(host, port, listen_everywhere=everywhere)
+            ready["shtrih"] = _url("socket", *address)
+        if args.kkmserver:
+            address = await kkmserver.serve_http(*args.kkmserver, listen_everywhere=everywhere)
+            ready["kkmserver"] = _url("http", *address)
         if args.pty:
-            path = await face.serve_pty()
+            path = await shtrih.serve_pty()
             ready["pty"] = f"serial://{path}?baudrate={args.pace or DEFAULT_BAUD}"
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
@@ -175,10 +228,16 @@ async def _serve(register: VirtualRegister, args: argparse.Namespace) -> int:
     except OSError as error:
         return _refuse(str(error))
     finally:
-        await face.close()
+        await kkmserver.close()
+        await shtrih.close()
+        thread.shutdown()
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
+
+
+def _url(scheme: str, host: str, port: int) -> str:
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _now() -> datetime:

@@ -58,6 +58,20 @@ class Quirk(StrEnum):
     """A document that is recorded but not printed to its end ends in an error without data."""
 
 
+class HabitsError(ValueError):
+    """A habit that this server does not have."""
+
+
+def read_quirks(names: str) -> frozenset[Quirk]:
+    """Quirks separated by commas; an empty text is none. Raises `HabitsError`."""
+    told = frozenset(filter(None, map(str.strip, names.split(","))))
+    if unknown := told - frozenset(Quirk):
+        raise HabitsError(
+            f"no quirk is named {min(unknown)!r}; there are {', '.join(sorted(Quirk))}"
+        )
+    return frozenset(map(Quirk, told))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """Settings of the server and of its one register."""
