@@ -96,9 +96,27 @@ class Reason(StrEnum):
     """The register calls the request wrong: an error of the program or of its data."""
     INVALID_RECEIPT = "invalid_receipt"
     UNREACHABLE = "unreachable"
+    SERVER_UNAVAILABLE = "server_unavailable"
+    """The program that stands between (KkmServer) cannot be reached."""
+    DEVICE_MISSING = "device_missing"
+    """That program answers, and does not see the register."""
     SERVICE_NEEDED = "service_needed"
     """A fault that only a service centre can mend."""
     OTHER = "other"
+
+
+class AddressError(ValueError):
+    """The URL names no register; the text says which part is wrong.
+
+    Attributes:
+        url: As it may be shown.
+        wrong: The part, in words.
+    """
+
+    def __init__(self, url: str, wrong: str) -> None:
+        super().__init__(f"{url!r}: {wrong}")
+        self.url = url
+        self.wrong = wrong
 
 
 class RegisterError(Exception):
@@ -132,8 +150,8 @@ class InvalidReceipt(Refused):
 class Unreachable(Refused):
     """No device at the address, or the link broke before the command was sent."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(Reason.UNREACHABLE, detail)
+    def __init__(self, detail: str, reason: Reason = Reason.UNREACHABLE) -> None:
+        super().__init__(reason, detail)
 
 
 class OutcomeUnknown(RegisterError):

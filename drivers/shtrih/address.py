@@ -10,18 +10,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from drivers.register import AddressError
+
 DEFAULT_BAUDRATE = 115200
 BAUDRATES = (2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 """Speeds that the protocol knows (command 14h)."""
-
-
-class AddressError(ValueError):
-    """The URL names no register; the text says which part is wrong."""
-
-    def __init__(self, url: str, wrong: str) -> None:
-        super().__init__(f"{url!r}: {wrong}")
-        self.url = url
-        self.wrong = wrong
 
 
 @dataclass(frozen=True, slots=True)

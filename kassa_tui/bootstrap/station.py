@@ -36,7 +36,7 @@ async def club_station(
     ready: Callable[[Worker], None],
 ) -> None:
     """Put the station of a club together and run it until it is stopped."""
-    from drivers.shtrih.address import AddressError
+    from drivers.register import AddressError
     from drivers.shtrih.driver import ShtrihRegister
     from kassa_tui.izi.embedded.club import own_club
     from kassa_tui.settings.tax import TaxRegimeError

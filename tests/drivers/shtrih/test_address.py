@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.shtrih.address import AddressError, SerialAddress, SocketAddress, parse_address
+from drivers.register import AddressError
+from drivers.shtrih.address import SerialAddress, SocketAddress, parse_address
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from drivers.register import (
+    AddressError,
     OutcomeUnknown,
     PrintState,
     Reason,
@@ -16,7 +17,6 @@ from drivers.register import (
     ShiftState,
     Unreachable,
 )
-from drivers.shtrih.address import AddressError
 from drivers.shtrih.connection import Protocol
 from drivers.shtrih.driver import ShtrihRegister
 from drivers.shtrih.status import StatusReader

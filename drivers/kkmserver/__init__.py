@@ -1,0 +1,1 @@
+"""Driver of registers that KkmServer serves: JSON commands over HTTP."""

@@ -1,0 +1,60 @@
+"""What the texts of errors mean to a screen.
+
+KkmServer passes on the texts of the drivers below it, each with codes of its own: so words
+decide, and the text is kept. Source: the texts that were recorded, and words for the rest;
+none of them is proof that nothing was recorded, the tape is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from drivers.kkmserver.answers import Answer, Status
+from drivers.register import Reason, Refused
+
+_SHAPE = re.compile(r"\(\s*(\d{1,6})\s*[:\-\u2013]\s*(?:ККТ:?\s*)?(.*?)\s*\)?\s*$", re.DOTALL)
+"""`<what failed> ( 61 : ККТ: <reason> )`, `<what failed> ( 142-ККТ: <reason> )`."""
+_PREFIX = "Message:"
+
+_LOOK_UP = re.compile(r"^устройство\b.*\bне найдено", re.IGNORECASE | re.DOTALL)
+"""The device was looked for before anything was done."""
+
+_WORDS: tuple[tuple[str, Reason], ...] = (
+    (r"получить данные чека", Reason.NOT_FOUND),
+    (r"неопознанная команда", Reason.UNSUPPORTED),
+    (r"ошибка разбора", Reason.BAD_REQUEST),
+    (r"смена (уже )?открыта", Reason.SHIFT_OPEN),
+    (r"смена (не открыта|закрыта|уже закрыта)", Reason.SHIFT_CLOSED),
+    (r"превысила|24 час|смена истекла", Reason.SHIFT_EXPIRED),
+    (r"не найден|не настроен|отключен", Reason.DEVICE_MISSING),
+    (r"\bбумаг|\bлент[аыуе]?\b", Reason.PAPER_OUT),
+    (r"крышк", Reason.COVER_OPEN),
+    (r"не хватает|недостаточно (денег|налич|средств)", Reason.NOT_ENOUGH_CASH),
+    (r"\bзанят|выполняется", Reason.BUSY),
+    (r"срок.*\bфн\b|\bфн\b.*(срок|ресурс)", Reason.FN_EXPIRED),
+    (r"\bфн\b.*переполнен|переполнен.*\bфн\b", Reason.FN_FULL),
+    (r"\bитог|\bсумм", Reason.WRONG_SUM),
+)
+"""The first that fits."""
+
+
+def refusal(answer: Answer) -> Refused:
+    """An answer that is not good, as an ending of the contract; the text goes with it."""
+    text = answer.error.removeprefix(_PREFIX).strip()
+    shape = _SHAPE.search(text)
+    code = int(shape[1]) if shape else None
+    return Refused(_reason(answer.status, text.lower()), text or "no text", code)
+
+
+def precedes_execution(answer: Answer) -> bool:
+    """True where the device was not found, so that no command can have reached it."""
+    return answer.status is Status.NOT_FOUND or bool(_LOOK_UP.search(answer.error))
+
+
+def _reason(status: Status, text: str) -> Reason:
+    if status is Status.NOT_FOUND:
+        return Reason.DEVICE_MISSING
+    for words, reason in _WORDS:
+        if re.search(words, text):
+            return reason
+    return Reason.OTHER
