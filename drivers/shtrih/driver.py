@@ -267,6 +267,8 @@ class ShtrihRegister:
         self, amount: int, cashier: Cashier, command: Callable[[int, int], Request[None]]
     ) -> None:
         async with self._lock:
+            if amount <= 0:
+                raise Refused(Reason.WRONG_SUM, f"{amount} kopecks")
             register = await self._ready()
             try:
                 request = command(self._session.operator, amount)

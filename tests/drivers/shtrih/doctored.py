@@ -13,8 +13,8 @@ from drivers.virtual.core import VirtualRegister
 from drivers.virtual.registration import Registration
 from drivers.virtual.shtrih_face.device import Device
 from drivers.virtual.shtrih_face.link import Action, Execute, LinkV1, Send
+from tests.drivers.examples import ZONE, SteppedClock
 from tests.drivers.shtrih.scripted import FAST
-from tests.drivers.shtrih.wire import ZONE, SteppedClock
 
 Alter = Callable[[bytes, bytes], bytes]
 """From a request and the true answer to the answer that is sent."""

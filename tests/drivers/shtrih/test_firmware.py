@@ -10,8 +10,8 @@ from drivers.ffd.enumerations import DocumentForm, FfdVersion, PaymentSubject, V
 from drivers.ffd.receipt import Cashier, UserRequisite
 from drivers.register import OutcomeUnknown, Reason, Refused, RegisterError
 from drivers.shtrih.commands.receipt import TAX_ROWS
+from tests.drivers.examples import CASHIER, item, receipt
 from tests.drivers.shtrih.doctored import doctored, refuse
-from tests.drivers.shtrih.wire import CASHIER, item, receipt
 
 CONTACT = "buyer@example.org"
 PYSHTRIH_BYTES = 361

@@ -13,8 +13,8 @@ from drivers.shtrih.connection import Connection, Protocol
 from drivers.shtrih.driver import ShtrihRegister
 from drivers.shtrih.frames import decode_v1, encode_v1
 from drivers.shtrih.link import Command, LinkError, LinkTiming
+from tests.drivers.examples import CASHIER, ZONE, receipt
 from tests.drivers.shtrih.scripted import Peer, device
-from tests.drivers.shtrih.wire import CASHIER, ZONE, receipt
 
 HASTY = LinkTiming(control=0.02, answer=0.02, byte=0.02, probe=0.02, connect=0.1)
 COMMAND = Command(b"\xff\x45\x1e\0\0\0", repeatable=False)

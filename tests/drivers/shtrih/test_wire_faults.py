@@ -19,17 +19,8 @@ from drivers.register import (
 from drivers.shtrih.connection import Protocol
 from drivers.virtual.facts import CurrentDocument
 from drivers.virtual.faults import Faults
-from tests.drivers.shtrih.wire import (
-    CASHIER,
-    WIRES,
-    Carrier,
-    Wire,
-    correction,
-    item,
-    read_back,
-    receipt,
-    wired,
-)
+from tests.drivers.examples import CASHIER, correction, item, receipt
+from tests.drivers.shtrih.wire import WIRES, Carrier, Wire, read_back, wired
 
 STEPS = ["8D", "FF46", "FF4D", "FF0C"]
 """What is sent before the closing command."""

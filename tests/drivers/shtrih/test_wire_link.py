@@ -21,15 +21,9 @@ from drivers.shtrih.connection import Protocol
 from drivers.shtrih.driver import ShtrihRegister
 from drivers.shtrih.status import StatusReader
 from drivers.virtual.shtrih_face.server import ShtrihFace
+from tests.drivers.examples import CASHIER, ZONE, receipt
 from tests.drivers.shtrih.scripted import FAST
-from tests.drivers.shtrih.wire import (
-    CASHIER,
-    WIRES,
-    ZONE,
-    Carrier,
-    receipt,
-    wired,
-)
+from tests.drivers.shtrih.wire import WIRES, Carrier, wired
 
 
 def test_a_bad_url_is_told_when_the_driver_is_made() -> None:

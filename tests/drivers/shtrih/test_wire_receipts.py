@@ -34,17 +34,8 @@ from drivers.ffd.receipt import (
 from drivers.ffd.tlv import Tlv
 from drivers.register import InvalidReceipt, Reason, Refused, ShiftState
 from drivers.shtrih.connection import Protocol
-from tests.drivers.shtrih.wire import (
-    CASHIER,
-    WIRES,
-    Carrier,
-    Wire,
-    correction,
-    item,
-    read_back,
-    receipt,
-    wired,
-)
+from tests.drivers.examples import CASHIER, correction, item, receipt
+from tests.drivers.shtrih.wire import WIRES, Carrier, Wire, read_back, wired
 
 ITEM_VAT = 1200
 """The register's own sum in an item."""
