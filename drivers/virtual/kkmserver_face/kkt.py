@@ -31,6 +31,7 @@ from drivers.virtual.refusals import DeviceRefused, PowerLost
 OPERATOR = 30
 """The server works with one password; cashiers are named by each command."""
 MAX_COPIES = 10
+MAX_LINES_AT_ONCE = 200
 NO_LINK_AFTER = timedelta(minutes=1)
 """So long a document waits for the operator before the exchange counts as failed."""
 UNKNOWN = "<Не определено>"
@@ -54,6 +55,7 @@ class Kkt:
         self.active = True
         self.charged: list[int] = []
         self._unfinished = False
+        """A check of ours may stand open in the register."""
 
     @property
     def is_found(self) -> bool:
@@ -81,7 +83,6 @@ class Kkt:
         except DeviceRefused as error:
             raise self._failed(refused(error)) from error
         except PowerLost:
-            self._unfinished = False
             self.register.restart()
             raise self._failed(Failure(failures.LINK_LOST)) from None
 
@@ -194,19 +195,17 @@ class Kkt:
         is_open = self.register.shift.state is not ShiftState.CLOSED
         if is_open and self.habits.no_error_on_open_close_shift:
             return {}
-        document = self.register.open_shift(
-            OPERATOR, cashier_of(fields), printed=not fields.flag("NotPrint")
-        )
-        return self._shift_answer(document)
+        prints = not fields.flag("NotPrint")
+        document = self.register.open_shift(OPERATOR, cashier_of(fields), printed=prints)
+        return self._shift_answer(document, prints)
 
     def close_shift(self, fields: Fields) -> Answer:
         is_closed = self.register.shift.state is ShiftState.CLOSED
         if is_closed and self.habits.no_error_on_open_close_shift:
             return {}
-        document = self.register.close_shift(
-            OPERATOR, cashier_of(fields), printed=not fields.flag("NotPrint")
-        )
-        return self._shift_answer(document)
+        prints = not fields.flag("NotPrint")
+        document = self.register.close_shift(OPERATOR, cashier_of(fields), printed=prints)
+        return self._shift_answer(document, prints)
 
     def x_report(self, fields: Fields) -> Answer:
         self.register.x_report()
@@ -241,11 +240,11 @@ class Kkt:
     def line_length(self, fields: Fields) -> Answer:
         return {"LineLength": paper.WIDTH}
 
-    def _shift_answer(self, document: FiscalDocument) -> Answer:
+    def _shift_answer(self, document: FiscalDocument, prints: bool) -> Answer:
         answer: Answer = {"CheckNumber": 1, "SessionNumber": document.shift_number}
         if self.habits.profile is Profile.MODERN:
             answer |= {"QRCode": self._qr(document), "URL": ""}
-        return answer | self._torn()
+        return answer | self._torn(prints)
 
     # Checks.
 
@@ -275,8 +274,9 @@ class Kkt:
                 "Credit": roubles(payments.credit),
                 "CashProvision": roubles(payments.consideration),
             }
-        self._print_copies(fields, document)
-        return answer | self._torn()
+        with suppress(DeviceRefused):  # the check itself is recorded
+            self._print_copies(fields, document)
+        return answer | self._torn(check.prints)
 
     def print_document(self, fields: Fields) -> Answer:
         self.register.print_lines(checks.slip_lines(fields))
@@ -288,9 +288,8 @@ class Kkt:
 
     def _record(self, check: Check) -> FiscalDocument:
         register = self.register
-        if self._unfinished:
+        if self._unfinished and register.open_document is not None:
             register.cancel_document()
-            self._unfinished = False
         if check.correction is None:
             register.open_receipt(check.sign, OPERATOR, printed=check.prints)
         else:
@@ -301,7 +300,6 @@ class Kkt:
         except DeviceRefused:
             with suppress(DeviceRefused):  # then the next check begins with it
                 register.cancel_document()
-                self._unfinished = False
             raise
         self._unfinished = False
         return document
@@ -370,17 +368,16 @@ class Kkt:
 
     def _print_copies(self, fields: Fields, document: FiscalDocument) -> None:
         copies = min(fields.whole("NumberCopies") or 0, MAX_COPIES)
-        lines = paper.copy_of(archive.slip_of(document, self.register.registration))
-        for _ in range(copies):
-            with suppress(DeviceRefused):  # the document itself is recorded
-                self.register.print_lines(lines)
+        lines = copies * paper.copy_of(archive.slip_of(document, self.register.registration))
+        for first in range(0, len(lines), MAX_LINES_AT_ONCE):
+            self.register.print_lines(lines[first : first + MAX_LINES_AT_ONCE])
 
     def _qr(self, document: FiscalDocument) -> str:
         return qr_of(document, seconds=Quirk.QR_SECONDS in self.habits.quirks)
 
-    def _torn(self) -> Answer:
+    def _torn(self, prints: bool) -> Answer:
         """What is said when the document that was just recorded is not on paper."""
-        if self.register.printer.state is not PrintState.PAPER_OUT:
+        if not prints or self.register.printer.state is not PrintState.PAPER_OUT:
             return {}
         if Quirk.TORN_PRINT_IS_ERROR in self.habits.quirks:
             raise self._failed(Failure(failures.TORN_PRINT))

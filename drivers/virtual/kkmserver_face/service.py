@@ -14,6 +14,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -93,6 +94,7 @@ class Service:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._queue: deque[Job] = deque()
         self._worker: asyncio.Task[None] | None = None
+        self._at_register: set[asyncio.Future[Any]] = set()
         # a command is nobody's but the server's, even where its client runs in the same loop
         self._context = contextvars.copy_context()
 
@@ -135,7 +137,10 @@ class Service:
         """Finish what the register is doing; what waits is dropped."""
         self.restart()
         if self._worker is not None:
-            await self._worker
+            self._worker.cancel()
+            await asyncio.wait((self._worker,))
+        if self._at_register:
+            await asyncio.wait(self._at_register)
 
     def _unknown(self, name: str) -> Exception:
         if self._habits.profile is Profile.LEGACY:
@@ -201,20 +206,22 @@ class Service:
 
     async def _work(self) -> None:
         """Do what waits, in its order."""
-        while self._queue:
-            job = self._queue.popleft()
-            job.status = Status.RUNNING
-            if self._faults.fires("slow-device", job.command):
-                await asyncio.sleep(job.timeout_s + SLOW_S)
-            await self._printer_idle()
-            data, failure = await self._with_register(lambda job=job: self._run(job))  # type: ignore[misc]
-            await self._printer_idle()
-            job.answer = self._envelope(
-                job.command, job.id, data, failure, number=self._habits.number
-            )
-            job.status = failure.status if failure else Status.DONE
-            job.ended.set()
-        self._worker = None
+        try:
+            while self._queue:
+                await self._do(self._queue.popleft())
+        finally:
+            self._worker = None
+
+    async def _do(self, job: Job) -> None:
+        job.status = Status.RUNNING
+        if self._faults.fires("slow-device", job.command):
+            await asyncio.sleep(job.timeout_s + SLOW_S)
+        await self._printer_idle()
+        data, failure = await self._with_register(partial(self._run, job))
+        await self._printer_idle()
+        job.answer = self._envelope(job.command, job.id, data, failure, number=self._habits.number)
+        job.status = failure.status if failure else Status.DONE
+        job.ended.set()
 
     async def _printer_idle(self) -> None:
         """Wait; the register has no event to wait for."""
@@ -238,7 +245,10 @@ class Service:
     async def _with_register(self, use: Callable[[], _Value]) -> _Value:
         if self._executor is None:
             return use()
-        return await asyncio.get_running_loop().run_in_executor(self._executor, use)
+        work = asyncio.get_running_loop().run_in_executor(self._executor, use)
+        self._at_register.add(work)
+        work.add_done_callback(self._at_register.discard)
+        return await asyncio.shield(work)
 
     # Commands of the server itself.
 
