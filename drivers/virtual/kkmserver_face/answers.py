@@ -123,7 +123,8 @@ def _date(at: date, quirks: Collection[Quirk]) -> str:
     if not isinstance(at, datetime):
         return f"{at.isoformat()}T00:00:00"
     if Quirk.ZONED_DATES in quirks:
-        return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond:06d}0{at:%z}"
+        text = at.isoformat(timespec="microseconds")
+        return f"{text[:26]}0{text[26:]}"
     return f"{at:%Y-%m-%dT%H:%M:%S}"
 
 

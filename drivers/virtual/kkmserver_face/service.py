@@ -115,10 +115,11 @@ class Service:
                 return await own(self, fields)
             if name not in COMMANDS and name not in NO_SUCH_DEVICE:
                 raise self._unknown(name)
+            timeout_s = 0 if at_once else _timeout(fields)
             job = await self._job(name, fields, told_id)
         except Failure as failure:
             return self._envelope(name, told_id, {}, failure)
-        return await self._outcome(job, 0 if at_once else job.timeout_s)
+        return await self._outcome(job, timeout_s)
 
     def restart(self) -> None:
         """The service dies and starts again: it knows no command any more.
