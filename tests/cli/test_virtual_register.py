@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +42,12 @@ def ask(url: str, body: bytes) -> bytes:
         return answer
 
 
+def execute(url: str, **command: object) -> dict[str, object]:
+    """The answer of KkmServer."""
+    with urllib.request.urlopen(url + "/Execute", json.dumps(command).encode(), 5) as answer:
+        return json.load(answer)
+
+
 def stop(process: subprocess.Popen[str], number: int) -> int:
     process.send_signal(number)
     return process.wait(10)
@@ -61,6 +69,35 @@ def test_it_offers_both_carriers_with_their_addresses(tmp_path):
         assert ready["shtrih"].startswith("socket://127.0.0.1:")
         assert ready["pty"].startswith("serial:///dev/")
         assert ready["pty"].endswith("?baudrate=57600")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_both_faces_serve_one_register(tmp_path):
+    arguments = ("--shtrih", "127.0.0.1:0", "--kkmserver", "127.0.0.1:0")
+    with running("--state", str(tmp_path / "state"), *arguments) as (process, ready):
+        assert ask(ready["shtrih"], b"\xe0" + bytes((30, 0, 0, 0)))[:2] == b"\xe0\0"
+        assert ready["kkmserver"].startswith("http://127.0.0.1:")
+        assert execute(ready["kkmserver"], Command="GetDataKKT")["Info"]["SessionState"] == 2
+        assert stop(process, signal.SIGTERM) == 0
+
+
+def test_kkmserver_alone_is_set_up_by_its_options(tmp_path):
+    arguments = ("--kkmserver", "127.0.0.1:0", "--legacy", "--quirks", "on-of,message-prefix")
+    with running("--state", str(tmp_path / "state"), *arguments) as (_, ready):
+        assert set(ready) == {"fiscal_drive_number", "kkmserver"}
+        (unit,) = execute(ready["kkmserver"], Command="List")["ListUnit"]
+        assert unit["OnOf"] is True
+        answer = execute(ready["kkmserver"], Command="Foo")
+        assert answer["Error"].startswith("Message: Ошибка разбора")
+
+
+def test_a_password_closes_kkmserver(tmp_path):
+    arguments = ("--kkmserver", "127.0.0.1:0", "--password", "тайна")
+    with running("--state", str(tmp_path / "state"), *arguments) as (_, ready):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            execute(ready["kkmserver"], Command="List")
+        assert refused.value.code == 401
+        refused.value.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
@@ -88,6 +125,8 @@ def test_faults_are_shown_by_the_served_register(tmp_path):
     [
         (["--shtrih", "0.0.0.0:0"], "--listen-everywhere"),
         (["--shtrih", "example.org:7778"], "--listen-everywhere"),
+        (["--kkmserver", "0.0.0.0:0"], "--listen-everywhere"),
+        (["--quirks", "no-such-quirk"], "no-such-quirk"),
         (["--faults", "no-such-fault"], "no-such-fault"),
         (["--faults", "busy:2.0"], "probability"),
         (["--state", "{tmp}"], "{tmp}"),
@@ -112,6 +151,8 @@ def test_what_cannot_be_served_is_refused_in_words(tmp_path, capsys, arguments, 
         ["--state", "x", "--shtrih", "7778"],
         ["--state", "x", "--shtrih", "127.0.0.1:65536"],
         ["--state", "x", "--shtrih", "127.0.0.1:²"],
+        ["--state", "x", "--kkmserver", "5893"],
+        ["--state", "x", "--repeat", "twice"],
         ["--state", "x", "--pace", "0"],
         ["--state", "x", "--seed", "one"],
         ["--state", "x", "--ffd", "1.0"],
@@ -124,11 +165,12 @@ def test_arguments_that_make_no_sense_are_refused_with_code_2(capsys, arguments)
     assert "usage:" in capsys.readouterr().err
 
 
-def test_a_taken_port_is_refused_in_words(tmp_path, capsys):
+@pytest.mark.parametrize("face", ["--shtrih", "--kkmserver"])
+def test_a_taken_port_is_refused_in_words(tmp_path, capsys, face):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         state = str(tmp_path / "state")
-        assert main(["virtual-register", "--state", state, "--shtrih", address]) == 2
+        assert main(["virtual-register", "--state", state, face, address]) == 2
     assert "kassa virtual-register:" in capsys.readouterr().err
 
 

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from drivers.ffd.enumerations import CalculationSign, DocumentForm
 from drivers.register import PrintState, ShiftState
-from drivers.virtual.faults import DEVICE_FAULTS, LINK_FAULTS, Faults, FaultsError
+from drivers.virtual.faults import (
+    DEVICE_FAULTS,
+    HTTP_FAULTS,
+    LINK_FAULTS,
+    Faults,
+    FaultsError,
+)
 from drivers.virtual.refusals import DeviceRefused, PowerLost, Refusal
 from tests.drivers.virtual.shop import CASHIER, OPERATOR, Shop
 from tests.drivers.virtual.test_counters import assert_counters_are_the_tape
@@ -36,7 +42,7 @@ def refusal_of(command: Callable[[], object]) -> Refusal:
 class TestSpecification:
     def test_nothing_is_no_faults(self) -> None:
         assert not any(chances("", "garbled"))
-        assert not any(Faults().fires(name) for name in LINK_FAULTS | DEVICE_FAULTS)
+        assert not any(Faults().fires(name) for name in LINK_FAULTS | HTTP_FAULTS | DEVICE_FAULTS)
 
     def test_a_name_alone_fires_once(self) -> None:
         assert chances("garbled", "garbled") == [True] + [False] * 5
@@ -65,6 +71,12 @@ class TestSpecification:
         faults = Faults.parse("busy@FF45", 1)
         faults.wire_command = "FF45"
         assert faults.fires("busy", "close_receipt")
+
+    @pytest.mark.parametrize("name", ["RegisterCheck", "GetDataKKT", "List"])
+    def test_a_command_of_kkmserver_is_a_filter_too(self, name: str) -> None:
+        faults = Faults.parse(f"http-error-after@{name}", 1)
+        assert not faults.fires("http-error-after", "GetRezult")
+        assert faults.fires("http-error-after", name)
 
     def test_filter_and_ordinal_go_together(self) -> None:
         faults = Faults.parse("busy@close_receipt@2", 1)
@@ -110,7 +122,7 @@ class TestSpecification:
         except FaultsError:
             return
 
-    @pytest.mark.parametrize("name", sorted(LINK_FAULTS | DEVICE_FAULTS))
+    @pytest.mark.parametrize("name", sorted(LINK_FAULTS | HTTP_FAULTS | DEVICE_FAULTS))
     def test_every_fault_can_be_asked_for(self, name: str) -> None:
         assert Faults.parse(name, 1).fires(name)
 
