@@ -218,7 +218,7 @@ async def _serve(register: VirtualRegister, habits: Habits, args: argparse.Names
             ready["shtrih"] = _url("socket", *address)
         if args.kkmserver:
             address = await kkmserver.serve_http(*args.kkmserver, listen_everywhere=everywhere)
-            ready["kkmserver"] = _url("http", *address)
+            ready["kkmserver"] = f"{_url('http', *address)}?num_device={habits.number}"
         if args.pty:
             path = await shtrih.serve_pty()
             ready["pty"] = f"serial://{path}?baudrate={args.pace or DEFAULT_BAUD}"

@@ -44,7 +44,8 @@ def ask(url: str, body: bytes) -> bytes:
 
 def execute(url: str, **command: object) -> dict[str, object]:
     """The answer of KkmServer."""
-    with urllib.request.urlopen(url + "/Execute", json.dumps(command).encode(), 5) as answer:
+    server = url.removesuffix("?num_device=1")
+    with urllib.request.urlopen(server + "/Execute", json.dumps(command).encode(), 5) as answer:
         return json.load(answer)
 
 
@@ -77,6 +78,7 @@ def test_both_faces_serve_one_register(tmp_path):
     with running("--state", str(tmp_path / "state"), *arguments) as (process, ready):
         assert ask(ready["shtrih"], b"\xe0" + bytes((30, 0, 0, 0)))[:2] == b"\xe0\0"
         assert ready["kkmserver"].startswith("http://127.0.0.1:")
+        assert ready["kkmserver"].endswith("?num_device=1")
         assert execute(ready["kkmserver"], Command="GetDataKKT")["Info"]["SessionState"] == 2
         assert stop(process, signal.SIGTERM) == 0
 
