@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kassa_tui.bootstrap.station import club_station, demo_station
-from kassa_tui.bootstrap.virtual_register import virtual_register
+from kassa_tui.bootstrap.virtual_register import Face, virtual_register
 
 if TYPE_CHECKING:
     from drivers.virtual.faults import Faults
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from kassa_tui.settings.model import Settings
 
 
-def demo_hosted(state: Path, faults: Faults | None = None) -> Hosted:
+def demo_hosted(
+    state: Path, faults: Faults | None = None, *, face: Face = "shtrih"
+) -> Hosted:
     """The demo's station and its virtual register, in the directory `state`."""
 
     @contextmanager
     def hosted() -> Iterator[StationHost]:
         from kassa_tui.link.host import StationHost
 
-        with virtual_register(state, faults) as address:
+        with virtual_register(state, faults, face=face) as address:
             yield StationHost(lambda *parts: demo_station(state, address, *parts))
 
     return hosted

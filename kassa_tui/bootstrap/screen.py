@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kassa_tui import deferred, words
 from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.bootstrap.hosting import demo_hosted
+from kassa_tui.bootstrap.virtual_register import Face
 
 if TYPE_CHECKING:
     from drivers.virtual.faults import Faults
@@ -39,6 +40,7 @@ def demo(
     state: Path | None,
     language: str | None,
     *,
+    register: Face = "shtrih",
     view: bool = False,
     looks: Looks = Looks(),
     faults: Faults | None = None,
@@ -48,6 +50,7 @@ def demo(
     Args:
         state: Where journal and register are kept; None: in a directory gone afterwards.
         language: `ru` or `en`; None: as the locale says.
+        register: What the register is spoken to as, where no station runs yet.
         view: Look on only, at a station that runs already.
         faults: What a register that is started here shows beside its work.
     """
@@ -57,7 +60,8 @@ def demo(
             import tempfile
 
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kassa-")))
-        return face(state, demo_hosted(state, faults), view=view, looks=looks)
+        hosted = demo_hosted(state, faults, face=register)
+        return face(state, hosted, view=view, looks=looks)
 
 
 def face(state: Path, hosted: Hosted, *, view: bool, looks: Looks) -> int:

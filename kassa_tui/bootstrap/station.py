@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.bootstrap.crm import embedded_crm
@@ -17,7 +17,7 @@ from kassa_tui.bootstrap.settings import club_settings, station_settings
 from kassa_tui.words import _
 
 if TYPE_CHECKING:
-    from drivers.register import FiscalRegister
+    from drivers.register import FiscalRegister, LinkFinding
     from kassa_tui.izi.embedded.club import SignIn
     from kassa_tui.izi.embedded.crm import EmbeddedCrm
     from kassa_tui.journal.journal import Journal
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kassa_tui.station.settings import StationSettings
 
 log = logging.getLogger(__name__)
+
+LookAtLink: TypeAlias = "Callable[[], Awaitable[LinkFinding]]"
 
 
 async def club_station(
@@ -38,6 +40,7 @@ async def club_station(
     """Put the station of a club together and run it until it is stopped."""
     from drivers.register import AddressError
     from drivers.shtrih.driver import ShtrihRegister
+    from drivers.shtrih.probe import see_link
     from kassa_tui.izi.embedded.club import own_club
     from kassa_tui.settings.tax import TaxRegimeError
 
@@ -59,8 +62,8 @@ async def club_station(
         raise CannotStart(str(error)) from error
     await _work(
         state,
-        url,
         register,
+        lambda: see_link(url),
         station,
         lambda crm: own_club(crm, station.cashier, club),
         listener,
@@ -76,7 +79,6 @@ async def demo_station(
 ) -> None:
     """Put the demo's station together and run it until it is stopped."""
     from drivers.ffd.enumerations import TaxSystem, VatRate
-    from drivers.shtrih.driver import ShtrihRegister
     from kassa_tui.izi.embedded.demo import demo_club
     from kassa_tui.station.settings import StationSettings
 
@@ -89,24 +91,34 @@ async def demo_station(
         blind_count=False,
         backups_kept=30,
     )
-    url = await asyncio.wrap_future(address())
+    register, look = _demo_register(await asyncio.wrap_future(address()))
+    await _work(state, register, look, settings, demo_club, listener, ready)
+
+
+def _demo_register(url: str) -> tuple[FiscalRegister, LookAtLink | None]:
+    """The driver that the scheme of an address asks for, and what it sees of the way there."""
     zone = local_now().tzinfo
     assert zone is not None, "local time is aware"
-    register = ShtrihRegister(url, timezone=zone)
-    await _work(state, url, register, settings, demo_club, listener, ready)
+    if url.startswith("http:"):
+        from drivers.kkmserver.driver import KkmServerRegister
+
+        return KkmServerRegister(url, timezone=zone), None
+    from drivers.shtrih.driver import ShtrihRegister
+    from drivers.shtrih.probe import see_link
+
+    return ShtrihRegister(url, timezone=zone), lambda: see_link(url)
 
 
 async def _work(
     state: Path,
-    url: str,
     register: FiscalRegister,
+    look: LookAtLink | None,
     settings: StationSettings,
     sign_in: Callable[[EmbeddedCrm], Awaitable[SignIn]],
     listener: Listener,
     ready: Callable[[Worker], None],
 ) -> None:
     """Run a station over the journal and the embedded CRM of a directory."""
-    from drivers.shtrih.probe import see_link
     from kassa_tui.station.station import Station
 
     journal = await open_journal(state)
@@ -123,7 +135,7 @@ async def _work(
                 crm=crm.session(club.token),
                 club_id=club.club_id,
                 jitter=secrets.SystemRandom().random,
-                see_link=lambda: see_link(url),
+                see_link=look,
             )
             ready(station)
             await station.run()

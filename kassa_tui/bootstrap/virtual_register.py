@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kassa_tui.bootstrap.clock import local_now
 from kassa_tui.bootstrap.errors import CannotStart
 from kassa_tui.words import _
 
 if TYPE_CHECKING:
+    from drivers.virtual.core import VirtualRegister
     from drivers.virtual.faults import Faults
 
 STOP_S = 10.0
@@ -23,10 +25,13 @@ STOP_S = 10.0
 NEW_PAPER = timedelta(seconds=10)
 """From the end of its paper until somebody puts a new roll in."""
 
+Face = Literal["shtrih", "kkmserver"]
+"""What the register is spoken to as."""
+
 
 @contextmanager
 def virtual_register(
-    state: Path, faults: Faults | None = None
+    state: Path, faults: Faults | None = None, *, face: Face = "shtrih"
 ) -> Iterator[Callable[[], Future[str]]]:
     """A virtual register on a thread and a loop of its own, started when it is first asked for.
 
@@ -36,7 +41,7 @@ def virtual_register(
     address: Future[str] = Future()
     stop: Future[None] = Future()
     thread = Thread(
-        target=lambda: asyncio.run(_serve_register(state, faults, address, stop)),
+        target=lambda: asyncio.run(_serve_register(state, faults, face, address, stop)),
         name="virtual-register",
         daemon=True,
     )
@@ -55,12 +60,11 @@ def virtual_register(
 
 
 async def _serve_register(
-    state: Path, faults: Faults | None, address: Future[str], stop: Future[None]
+    state: Path, faults: Faults | None, face: Face, address: Future[str], stop: Future[None]
 ) -> None:
     from drivers.virtual.core import VirtualRegister
     from drivers.virtual.facts import Timing
     from drivers.virtual.registration import Registration
-    from drivers.virtual.shtrih_face import ShtrihFace
     from drivers.virtual.store import StateError
 
     with ExitStack() as stack:
@@ -82,10 +86,36 @@ async def _serve_register(
             address.set_exception(CannotStart(why))
             return
         stack.callback(register.close)
-        face = ShtrihFace(register)
-        try:
-            host, port = await face.serve_tcp("127.0.0.1", 0)
-            address.set_result(f"socket://{host}:{port}")
-            await asyncio.wrap_future(stop)
-        finally:
-            await face.close()
+        serve = _serve_kkmserver if face == "kkmserver" else _serve_shtrih
+        await serve(register, address, stop)
+
+
+async def _serve_shtrih(
+    register: VirtualRegister, address: Future[str], stop: Future[None]
+) -> None:
+    from drivers.virtual.shtrih_face import ShtrihFace
+
+    face = ShtrihFace(register)
+    try:
+        host, port = await face.serve_tcp()
+        address.set_result(f"socket://{host}:{port}")
+        await asyncio.wrap_future(stop)
+    finally:
+        await face.close()
+
+
+async def _serve_kkmserver(
+    register: VirtualRegister, address: Future[str], stop: Future[None]
+) -> None:
+    from drivers.virtual.kkmserver_face import KkmServerFace
+
+    if find_spec("uvicorn") is None:
+        address.set_exception(CannotStart(_("KkmServer of the demo needs the extra virtual.")))
+        return
+    face = KkmServerFace(register)
+    try:
+        host, port = await face.serve_http()
+        address.set_result(f"http://{host}:{port}?num_device={face.habits.number}")
+        await asyncio.wrap_future(stop)
+    finally:
+        await face.close()

@@ -25,6 +25,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="keep journal and virtual register there (default: a directory gone on leaving)",
     )
     parser.add_argument(
+        "--register",
+        choices=("shtrih", "kkmserver"),
+        default="shtrih",
+        help="speak to the register itself, or to KkmServer over HTTP (default: shtrih)",
+    )
+    parser.add_argument(
         "--lang", choices=("ru", "en"), help="language of the screen (default: the locale's)"
     )
     parser.add_argument(
@@ -58,4 +64,6 @@ def run(args: argparse.Namespace) -> int:
             return exit_codes.BAD_INPUT
     state: Path | None = Path(args.state) if args.state else None
     looks = Looks(args.theme, args.low_bandwidth)
-    return demo(state, args.lang, view=args.view, looks=looks, faults=faults)
+    return demo(
+        state, args.lang, register=args.register, view=args.view, looks=looks, faults=faults
+    )

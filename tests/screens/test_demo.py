@@ -1,6 +1,7 @@
 """The whole till as `kassa demo` puts it together: real parts on their own threads."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -8,7 +9,7 @@ from kassa_tui.app import KassaApp
 from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.bootstrap.screen import demo
 from kassa_tui.bootstrap.station import demo_station
-from kassa_tui.bootstrap.virtual_register import virtual_register
+from kassa_tui.bootstrap.virtual_register import Face, virtual_register
 from kassa_tui.cli import main
 from kassa_tui.link.host import StationHost
 from kassa_tui.link.in_process import InProcessLink
@@ -17,8 +18,11 @@ from kassa_tui.screens.sale import SaleScreen
 from tests.test_imports import loaded_by, packages
 
 
-async def test_a_shift_is_opened_and_a_payment_becomes_a_receipt(tmp_path: Path) -> None:
-    with virtual_register(tmp_path) as address:
+@pytest.mark.parametrize("face", get_args(Face))
+async def test_a_shift_is_opened_and_a_payment_becomes_a_receipt(
+    tmp_path: Path, face: Face
+) -> None:
+    with virtual_register(tmp_path, face=face) as address:
         host = StationHost(lambda *parts: demo_station(tmp_path, address, *parts))
         app = KassaApp(InProcessLink(host), local_now, new_id, console=False)
         async with app.run_test(size=(80, 24)) as pilot:
