@@ -143,7 +143,6 @@ def read_answer(body: Any, command: str, command_id: str) -> Answer:
         raise BadAnswer("the answer is another command's")
     if answered_id and command_id and answered_id.lower() != command_id.lower():
         raise BadAnswer("the answer is to another command of this kind")
-    error = fields.text("Error")
-    if not error and fields.values.get("Error") not in (None, ""):
+    if not isinstance(fields.values.get("Error"), str | None):
         raise BadAnswer("the error is no text")
-    return Answer(Status(code), error, fields)
+    return Answer(Status(code), fields.text("Error"), fields)

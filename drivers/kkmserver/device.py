@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
+from drivers.ffd.enumerations import DocumentForm
 from drivers.kkmserver import commands
 from drivers.kkmserver.address import KkmServerAddress
 from drivers.kkmserver.answers import Answer, Fields
@@ -69,10 +70,15 @@ class Device:
             raise Refused(Reason.OTHER, "the number of the last document is not told")
         return number
 
-    async def document(self, number: int, fiscal_drive_number: str) -> OnTape:
-        """Raises `Refused(NOT_FOUND)` where there is no such document."""
+    async def document(
+        self, number: int, fiscal_drive_number: str, report: DocumentForm | None = None
+    ) -> OnTape:
+        """Raises `Refused(NOT_FOUND)` where there is no such document.
+
+        `report` is what a report is that does not tell its kind.
+        """
         answer = await self.read(commands.document(number))
-        found = read_document(answer, fiscal_drive_number, self._zone)
+        found = read_document(answer, fiscal_drive_number, self._zone, report)
         if found.document.fiscal_document_number != number:
             raise Refused(Reason.OTHER, f"another document was told instead of {number}")
         return found

@@ -20,6 +20,7 @@ _LOOK_UP = re.compile(r"^устройство\b.*\bне найдено", re.IGNO
 """The device was looked for before anything was done."""
 
 _WORDS: tuple[tuple[str, Reason], ...] = (
+    (r"лиценз", Reason.OTHER),
     (r"получить данные чека", Reason.NOT_FOUND),
     (r"неопознанная команда", Reason.UNSUPPORTED),
     (r"ошибка разбора", Reason.BAD_REQUEST),
@@ -40,7 +41,7 @@ _WORDS: tuple[tuple[str, Reason], ...] = (
 
 def refusal(answer: Answer) -> Refused:
     """An answer that is not good, as an ending of the contract; the text goes with it."""
-    text = answer.error.removeprefix(_PREFIX).strip()
+    text = _text(answer)
     shape = _SHAPE.search(text)
     code = int(shape[1]) if shape else None
     return Refused(_reason(answer.status, text.lower()), text or "no text", code)
@@ -48,7 +49,11 @@ def refusal(answer: Answer) -> Refused:
 
 def precedes_execution(answer: Answer) -> bool:
     """True where the device was not found, so that no command can have reached it."""
-    return answer.status is Status.NOT_FOUND or bool(_LOOK_UP.search(answer.error))
+    return answer.status is Status.NOT_FOUND or bool(_LOOK_UP.search(_text(answer)))
+
+
+def _text(answer: Answer) -> str:
+    return answer.error.removeprefix(_PREFIX).strip()
 
 
 def _reason(status: Status, text: str) -> Reason:

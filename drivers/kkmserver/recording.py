@@ -120,7 +120,7 @@ async def _confirm(device: Device, answer: Answer, wanted: Wanted, zone: tzinfo)
     if qr is None or qr.date_time is None:
         number = qr.fiscal_document_number if qr else answer.fields.whole("CheckNumber")
         if number is None:
-            raise OutcomeUnknown("the answer is good and names no document")
+            return await _adopt(device, wanted, "the answer is good and names no document")
         return _numbered(await _read(device, number, wanted), answer, wanted)
     if wanted.contradicts(qr):
         raise OutcomeUnknown(f"the answer is good and names document {qr.fiscal_document_number}")
@@ -150,7 +150,8 @@ async def _report(device: Device, wanted: Wanted) -> FiscalDocument:
 
 async def _read(device: Device, number: int, wanted: Wanted) -> FiscalDocument:
     try:
-        found = await device.document(number, wanted.fiscal_drive_number)
+        report = wanted.form if wanted.receipt is None else None
+        found = await device.document(number, wanted.fiscal_drive_number, report)
     except RegisterError as error:
         raise OutcomeUnknown(f"document {number} is told, but: {error}") from error
     if not wanted.is_on(found):

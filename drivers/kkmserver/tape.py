@@ -109,12 +109,18 @@ def number_of(answer: Answer) -> int | None:
     return qr.fiscal_document_number if qr is not None else None
 
 
-def read_document(answer: Answer, fiscal_drive_number: str, zone: tzinfo) -> OnTape:
+def read_document(
+    answer: Answer,
+    fiscal_drive_number: str,
+    zone: tzinfo,
+    report: DocumentForm | None = None,
+) -> OnTape:
     """The document in an answer to `GetDataCheck`; where the keys are unreadable, its QR.
 
     Args:
         fiscal_drive_number: 1041 of the FN in the register.
         zone: Of the register's clock.
+        report: What a report is that does not tell its kind.
 
     Raises `Refused`: the answer does not tell what document it is.
     """
@@ -130,6 +136,8 @@ def read_document(answer: Answer, fiscal_drive_number: str, zone: tzinfo) -> OnT
             at = qr.date_time.replace(tzinfo=zone)
         if form is None and qr.is_receipt:
             form, calculation_sign = DocumentForm.RECEIPT, qr.calculation_sign
+        elif form is None and qr.sign_code is None:
+            form = report
         total = total if total is not None else qr.total
     if not number or sign is None or at is None or form is None:
         raise Refused(Reason.OTHER, f"document {number or '?'} is told without its essentials")

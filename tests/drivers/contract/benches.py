@@ -28,10 +28,10 @@ KINDS: tuple[Kind, ...] = ("shtrih", "kkmserver")
 
 QUICK = KkmTiming(
     connect=1.0,
-    reading=3,
-    recording=3,
-    margin=0.5,
-    settling=4.0,
+    reading=2,
+    recording=2,
+    margin=0.2,
+    settling=3.0,
     tape=3.0,
     look_up=0.5,
     unknown=0.1,

@@ -41,7 +41,8 @@ class Reply:
     delay: float = 0.0
     breaks: bool = False
     """The connection breaks instead."""
-    headers: str = ""
+    raw: bool = False
+    """The body is all that is sent, headers and all."""
 
 
 Said = Reply | Mapping[str, Any]
@@ -60,6 +61,7 @@ class ScriptedService:
     info: dict[str, Any] = field(default_factory=lambda: dict(INFO))
     last: int = 2
     documents: dict[int, dict[str, Any]] = field(default_factory=dict)
+    connections: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def say(self, command: str, *said: Said | Script) -> None:
         self.scripts[command] = list(said)
@@ -89,6 +91,9 @@ class ScriptedService:
                 return done(command)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.connections.add(task)
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             length = int(httpx.Headers(_headers(head))["content-length"])
@@ -99,16 +104,24 @@ class ScriptedService:
             reply = said if isinstance(said, Reply) else Reply(json.dumps(said).encode())
             await asyncio.sleep(reply.delay)
             if not reply.breaks:
-                writer.write(
-                    f"HTTP/1.1 {reply.status} X\r\nContent-Length: {len(reply.body)}\r\n"
-                    f"{reply.headers}\r\n".encode()
-                )
+                head = f"HTTP/1.1 {reply.status} X\r\nContent-Length: {len(reply.body)}\r\n\r\n"
+                writer.write(b"" if reply.raw else head.encode())
                 writer.write(reply.body)
                 await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+            writer.close()
+            await writer.wait_closed()
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
-            writer.close()
+            writer.transport.abort()
+            self.connections.discard(task)
+
+    async def close(self) -> None:
+        await asyncio.sleep(0)  # those just accepted begin
+        connections = tuple(self.connections)
+        for connection in connections:
+            connection.cancel()
+        await asyncio.gather(*connections)
 
 
 INFO: dict[str, Any] = {
@@ -194,6 +207,7 @@ async def service(
     finally:
         await driver.close()
         server.close()
+        await scripted.close()
         await server.wait_closed()
 
 

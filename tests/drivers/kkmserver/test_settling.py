@@ -236,9 +236,7 @@ async def test_an_error_is_a_refusal_only_where_the_tape_has_not_grown() -> None
 async def test_an_error_after_which_the_device_is_gone_is_no_refusal() -> None:
     async with service() as (scripted, driver):
         await driver.connect()
-        scripted.say(
-            "GetDataCheck", failed("Устройство не найдено: не настроено или отключено.", 3)
-        )
+        scripted.say("GetDataCheck", failed("Устройство не найдено: отключено.", 3))
         scripted.say("RegisterCheck", failed("Ошибка печати"))
         with pytest.raises(OutcomeUnknown):
             await driver.fiscalize(SENT)
