@@ -40,6 +40,7 @@ HTTP_FAULTS = {
     "http-error-after": "executed, then an HTTP error",
     "half-answer": "executed, the connection breaks in the middle of the answer",
     "empty-answer": "executed, the answer has no body",
+    "service-away": "nothing is executed, and for a while no connection is taken",
     "service-restart": "executed, then the service restarts and knows no command any more",
     "slow-device": "the register takes longer than the client waits",
     "device-lost": "the service does not find its register",

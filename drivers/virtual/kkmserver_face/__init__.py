@@ -1,6 +1,14 @@
 """The virtual register as KkmServer shows it: JSON commands over HTTP."""
 
-from drivers.virtual.kkmserver_face.face import ConnectionDropped, KkmServerFace
+from drivers.virtual.kkmserver_face.face import ConnectionDropped, ConnectionKeptOut, KkmServerFace
 from drivers.virtual.kkmserver_face.habits import Habits, Profile, Quirk, Repeat
 
-__all__ = ["ConnectionDropped", "Habits", "KkmServerFace", "Profile", "Quirk", "Repeat"]
+__all__ = [
+    "ConnectionDropped",
+    "ConnectionKeptOut",
+    "Habits",
+    "KkmServerFace",
+    "Profile",
+    "Quirk",
+    "Repeat",
+]

@@ -9,6 +9,7 @@ Faults by the name of the command (`disconnect@RegisterCheck`); all of them let 
 itself go on:
 
 - `lost-request`: the connection breaks before anything is executed.
+- `service-away`: the same, and no connection is taken for `Habits.away`.
 - `http-error-before`, `http-error-after`: HTTP 503, not executed; HTTP 500, executed.
 - `lost-answer-not-executed`, `lost-answer-executed`: nothing is answered, the connection stays.
 - `late-answer`: the answer comes `Habits.late_answer` later.
@@ -26,8 +27,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import contextvars
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID, uuid4
@@ -42,6 +46,8 @@ from drivers.virtual.loopback import is_loopback
 
 if TYPE_CHECKING:
     from drivers.virtual.kkmserver_face.server import HttpServer
+
+logger = logging.getLogger(__name__)
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -62,6 +68,10 @@ _HEADERS = (
 
 class ConnectionDropped(Exception):
     """The connection is to break here; what was sent so far has been sent."""
+
+
+class ConnectionKeptOut(ConnectionDropped):
+    """In process: no connection would have been taken. A socket refuses it."""
 
 
 class KkmServerFace:
@@ -87,6 +97,9 @@ class KkmServerFace:
         self._faults = register.faults
         self._closing = asyncio.Event()
         self._servers: list[HttpServer] = []
+        self._away: asyncio.Task[None] | None = None
+        # what goes on without a client is no client's, even where one runs in the same loop
+        self._context = contextvars.copy_context()
 
     async def serve_http(
         self, host: str = "127.0.0.1", port: int = 0, *, listen_everywhere: bool = False
@@ -109,6 +122,8 @@ class KkmServerFace:
     async def close(self) -> None:
         """Stop serving. The command in work is finished; the register stays open."""
         self._closing.set()
+        if self._away is not None:
+            await self._away
         await self.service.close()
         for server in self._servers:
             await server.close()
@@ -117,6 +132,8 @@ class KkmServerFace:
         """Serve one request, as ASGI has it."""
         if scope["type"] != "http":
             raise ValueError(f"no {scope['type']} here")
+        if self._away is not None:
+            raise ConnectionKeptOut
         path = "/" + scope["path"].strip("/").lower()
         if path not in PATHS:
             await _send(send, 404)
@@ -138,6 +155,10 @@ class KkmServerFace:
             return
         name = str(command.get("Command", ""))[:40]
         if self._faults.fires("lost-request", name):
+            raise ConnectionDropped
+        if self._faults.fires("service-away", name):
+            loop = asyncio.get_running_loop()
+            self._away = loop.create_task(self._stay_away(), context=self._context)
             raise ConnectionDropped
         if self._faults.fires("http-error-before", name):
             await _send(send, 503)
@@ -180,6 +201,21 @@ class KkmServerFace:
             body += body
         pieces = SPLIT_PIECES if self._faults.fires("split", name) else 1
         await _send(send, 200, body, pieces=pieces)
+
+    async def _stay_away(self) -> None:
+        try:
+            for server in self._servers:
+                server.refuse()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.habits.away.total_seconds()):
+                    await self._closing.wait()
+            if not self._closing.is_set():
+                for server in self._servers:
+                    await server.listen_again()
+        except OSError as error:
+            logger.warning("the address is not to be had again: %s", error)
+        finally:
+            self._away = None
 
     async def _hang(self, receive: Receive) -> None:
         """Answer nothing until the client or the server goes. Raises `ConnectionDropped`."""

@@ -100,3 +100,5 @@ class Habits:
     """How long it takes to find that there is no such device; up to 5 s were seen."""
     late_answer: timedelta = timedelta(seconds=5)
     """How late the fault `late-answer` is."""
+    away: timedelta = timedelta(seconds=5)
+    """How long the fault `service-away` keeps connections out."""

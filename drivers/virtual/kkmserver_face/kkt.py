@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date, timedelta
 
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.enumerations import CorrectionType, FfdVersion
 from drivers.register import PrintState, ShiftState
 from drivers.virtual import paper
 from drivers.virtual.core import VirtualRegister
-from drivers.virtual.kkmserver_face import archive, checks, failures
+from drivers.virtual.kkmserver_face import archive, checks, facts, failures
 from drivers.virtual.kkmserver_face.answers import Answer, Json, qr_of, roubles, url_of
 from drivers.virtual.kkmserver_face.checks import Check, Row, cashier_of, read_check
 from drivers.virtual.kkmserver_face.failures import Failure, refused, unreadable
@@ -32,10 +31,6 @@ OPERATOR = 30
 """The server works with one password; cashiers are named by each command."""
 MAX_COPIES = 10
 MAX_LINES_AT_ONCE = 200
-NO_LINK_AFTER = timedelta(minutes=1)
-"""So long a document waits for the operator before the exchange counts as failed."""
-UNKNOWN = "<Не определено>"
-_STATES = {ShiftState.CLOSED: 1, ShiftState.OPEN: 2, ShiftState.EXPIRED: 3}
 
 
 class Kkt:
@@ -100,96 +95,13 @@ class Kkt:
 
     def listed(self) -> Answer:
         """This device in `List`."""
-        register = self.register
-        registration, info = register.registration, self.info()
-        wanted = (
-            "KktNumber", "RegNumber", "FnNumber", "InnOfd", "NameOrganization", "TaxVariant",
-            "OFD_Error", "OFD_NumErrorDoc", "OFD_DateErrorDoc", "FN_DateEnd", "FN_MemOverflowl",
-            "FN_IsFiscal", "PaperOver",
-        )  # fmt: skip
-        modern: Answer = {}
-        if self.habits.profile is Profile.MODERN:
-            versions = ("FFDVersion", "FFDVersionFN", "FFDVersionKKT", "AddressSettle")
-            modern = {key: info[key] for key in versions} | {"Firmware_Version": UNKNOWN}
-        return {
-            "NumDevice": self.habits.number,
-            "IdDevice": self.habits.id_device,
-            "OnOff": self.on,
-            "Active": self.active,
-            "TypeDevice": "Фискальный регистратор",
-            "IdTypeDevice": "KkmStrihM",
-            "IP": UNKNOWN,
-            "NameDevice": self.habits.name,
-            "UnitName": self.habits.name,
-            "INN": registration.owner_inn,
-            "AddDate": register.find(1).date_time,
-            **{key: info[key] for key in wanted},
-            **modern,
-        }
-
-    def info(self) -> Answer:
-        """`Info` of GetDataKKT."""
-        register = self.register
-        registration, fn, ofd = register.registration, register.fn, register.ofd
-        now, version = register.now(), registration.ffd_version.label
-        waits_since = ofd.first_unsent_at
-        has_link = waits_since is None or now - waits_since < NO_LINK_AFTER
-        systems = (checks.VARIANT_OF_SYSTEM[one] for one in registration.tax_systems)
-        core: Answer = {
-            "SessionState": _STATES[register.shift.state],
-            "KktNumber": registration.serial_number,
-            "FnNumber": registration.fiscal_drive_number,
-            "RegNumber": registration.registration_number,
-            "InnOrganization": registration.owner_inn,
-            "NameOrganization": registration.owner_name,
-            "AddressSettle": registration.settlement_address,
-            "PlaceSettle": registration.settlement_place,
-            "SenderEmail": registration.sender_email,
-            "TaxVariant": ",".join(sorted(systems)),
-            "UrlServerOfd": "ofd.example.org",
-            "PortServerOfd": "19086",
-            "NameOFD": registration.ofd_name,
-            "UrlOfd": "check.example.org",
-            "InnOfd": registration.ofd_inn,
-            "OFD_Error": "" if has_link else "Нет связи",
-            "OFD_NumErrorDoc": ofd.unsent_count,
-            "OFD_DateErrorDoc": waits_since or date.min,
-            "FN_IsFiscal": True,
-            "FN_MemOverflowl": fn.warnings.memory_nearly_full,
-            "FN_DateEnd": fn.valid_until,
-            "OnOff": self.on,
-            "Active": self.active,
-            "PaperOver": not register.printer.paper_present,
-        }
-        if self.habits.profile is Profile.LEGACY:
-            return core
-        modes = (
-            "EncryptionMode", "OfflineMode", "AutomaticMode", "InternetMode", "BSOMode",
-            "ServiceMode", "PrinterAutomatic", "SignOfGambling", "SignOfLottery", "SignPawnshop",
-            "SignAssurance",
-        )  # fmt: skip
-        return {
-            **core,
-            **dict.fromkeys(modes, False),
-            "SaleExcisableGoods": registration.excise_goods,
-            "SaleMarking": registration.marked_goods,
-            "FN_DateStart": register.find(1).date_time,
-            "FFDVersion": version,
-            "FFDVersionFN": version,
-            "FFDVersionKKT": FfdVersion.V1_2.label,
-            "BalanceCash": roubles(register.cash_in_drawer),
-            "DateTimeKKT": now,
-            "AutomaticNumber": "",
-            "SignOfAgent": "",
-            "Firmware_Version": UNKNOWN,
-            "Firmware_Status": 0,
-            "Command": "",
-        }
+        return facts.listed(self.register, self.habits, on=self.on, active=self.active)
 
     # Shift and cash.
 
     def data(self, fields: Fields) -> Answer:
-        return {**self.numbers(), "LineLength": paper.WIDTH, "URL": "", "Info": self.info()}
+        info = facts.info(self.register, self.habits, on=self.on, active=self.active)
+        return {**self.numbers(), "LineLength": paper.WIDTH, "URL": "", "Info": info}
 
     def open_shift(self, fields: Fields) -> Answer:
         is_open = self.register.shift.state is not ShiftState.CLOSED

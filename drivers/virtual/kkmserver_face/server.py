@@ -18,6 +18,8 @@ from drivers.virtual.kkmserver_face.face import ConnectionDropped, Message, Rece
 if TYPE_CHECKING:
     from drivers.virtual.kkmserver_face.face import KkmServerFace
 
+MAX_CONNECTIONS = 100
+"""More are answered with HTTP 503."""
 CLOSE_S = 5.0
 """How long answers in work may take when the server closes."""
 
@@ -28,18 +30,35 @@ class HttpServer:
     def __init__(self, app: KkmServerFace) -> None:
         self._app = app
         self._config = Config(
-            app, ws="none", lifespan="off", log_config=None, access_log=False, date_header=False
+            app,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            date_header=False,
+            limit_concurrency=MAX_CONNECTIONS,
         )
+        self._config.load()
         self._state = ServerState()
         self._listening: asyncio.Server | None = None
+        self._address = ("", 0)
 
     async def listen(self, host: str, port: int) -> tuple[str, int]:
         """Raises `OSError`."""
-        self._config.load()
         loop = asyncio.get_running_loop()
         self._listening = await loop.create_server(self._connection, host, port)
-        address = self._listening.sockets[0].getsockname()
-        return address[0], address[1]
+        name = self._listening.sockets[0].getsockname()
+        self._address = name[0], name[1]
+        return self._address
+
+    def refuse(self) -> None:
+        """Take no connection; the open ones stay."""
+        if self._listening is not None:
+            self._listening.close()
+
+    async def listen_again(self) -> None:
+        """Raises `OSError` where somebody else has taken the address."""
+        await self.listen(*self._address)
 
     async def close(self) -> None:
         """Take no more connections, and let the open ones go."""

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -271,6 +272,19 @@ class TestFaults:
             assert receipts(host) == executed
             known = await host.ask("GetRezult", IdCommand="sale-1")
             assert known["Status"] == (0 if fault == "disconnect" else 3)
+
+    async def test_a_service_that_goes_away_refuses_connections_for_a_while(self):
+        away = timedelta(milliseconds=500)
+        async with hosting(open_shop("service-away@RegisterCheck"), away=away) as host:
+            with pytest.raises(httpx.RemoteProtocolError):
+                await host.post(SALE)
+            with pytest.raises(httpx.ConnectError):
+                await host.post(SALE)
+            assert receipts(host) == 0
+            while True:
+                with suppress(httpx.ConnectError):
+                    assert (await host.post(SALE)).json()["Status"] == 0
+                    break
 
     async def test_half_an_answer(self):
         async with hosting(open_shop("half-answer@RegisterCheck")) as host:

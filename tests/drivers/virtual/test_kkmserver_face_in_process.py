@@ -10,7 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drivers.virtual.facts import Timing
-from drivers.virtual.kkmserver_face import ConnectionDropped, Habits, KkmServerFace, Quirk, Repeat
+from drivers.virtual.kkmserver_face import (
+    ConnectionDropped,
+    ConnectionKeptOut,
+    Habits,
+    KkmServerFace,
+    Quirk,
+    Repeat,
+)
 from drivers.virtual.kkmserver_face.kkt import COMMANDS
 from drivers.virtual.kkmserver_face.reading import KEYS
 from tests.drivers.virtual.kkmserver_host import Answer, Host, check
@@ -137,6 +144,20 @@ def test_a_broken_connection_is_an_exception_for_the_caller(fault, sold):
             await host.ask(**sale())
 
     assert receipts(play(story, f"{fault}@RegisterCheck")) == sold
+
+
+def test_a_service_that_is_away_keeps_callers_out():
+    async def story(host: Host, loop: VirtualLoop) -> None:
+        with pytest.raises(ConnectionDropped):
+            await host.ask(**sale())
+        await asyncio.sleep(59)
+        with pytest.raises(ConnectionKeptOut):
+            await host.ask(**sale())
+        await asyncio.sleep(2)
+        await host.command(**sale())
+
+    shop = play(story, "service-away@RegisterCheck", away=timedelta(seconds=60))
+    assert receipts(shop) == 1
 
 
 @pytest.mark.parametrize(
