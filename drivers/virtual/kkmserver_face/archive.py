@@ -7,11 +7,9 @@ from decimal import Decimal
 from drivers.ffd.document import FiscalDocument
 from drivers.ffd.enumerations import CalculationSign, DocumentForm, TaxSystem, VatRate
 from drivers.ffd.tlv import Tlv, find
-from drivers.virtual import paper
 from drivers.virtual.counters import Counters, Totals
 from drivers.virtual.kkmserver_face.answers import Answer, Json, roubles
 from drivers.virtual.kkmserver_face.checks import TAX_OF_RATE, VARIANT_OF_SYSTEM
-from drivers.virtual.registration import Registration
 
 _KINDS = {
     DocumentForm.REGISTRATION: "Отчет о регистрации",
@@ -34,10 +32,6 @@ _COUNTED_RATES = {
     "Tax120": VatRate.VAT_20_120,
     "Tax110": VatRate.VAT_10_110,
 }
-
-
-def slip_of(document: FiscalDocument, registration: Registration) -> tuple[str, ...]:
-    return paper.render(document, registration)
 
 
 def check_of(document: FiscalDocument) -> Answer:

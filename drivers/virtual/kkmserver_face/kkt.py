@@ -263,7 +263,7 @@ class Kkt:
         document = self.register.find(number)
         self._print_copies(fields, document)
         answer: Answer = {
-            "Slip": "\r\n".join(archive.slip_of(document, self.register.registration)) + "\r\n",
+            "Slip": "\r\n".join(paper.render(document, self.register.registration)) + "\r\n",
             "QRCode": self._qr(document),
         }
         if document.calculation_sign is not None:
@@ -280,7 +280,7 @@ class Kkt:
 
     def _print_copies(self, fields: Fields, document: FiscalDocument) -> None:
         copies = min(fields.whole("NumberCopies") or 0, MAX_COPIES)
-        lines = copies * paper.copy_of(archive.slip_of(document, self.register.registration))
+        lines = copies * paper.copy_of(paper.render(document, self.register.registration))
         for first in range(0, len(lines), MAX_LINES_AT_ONCE):
             self.register.print_lines(lines[first : first + MAX_LINES_AT_ONCE])
 

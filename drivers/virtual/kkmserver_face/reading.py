@@ -73,9 +73,6 @@ class Fields:
             raise unreadable(f"неизвестные ключи {', '.join(map(repr, unknown))}")
         self._values = {key.lower(): value for key, value in values.items()}
 
-    def __contains__(self, key: str) -> bool:
-        return self._values.get(key.lower()) is not None
-
     def text(self, key: str) -> str:
         """Empty when absent."""
         value = self._values.get(key.lower())
