@@ -288,6 +288,15 @@ class LinkFinding:
     """The serial ports that there are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A register that was found, and what it says of itself."""
+
+    url: str
+    info: RegisterInfo
+    fiscal_drive_number: str
+
+
 class FiscalRegister(Protocol):
     """A fiscal register. All methods raise `RegisterError` as the module says."""
 

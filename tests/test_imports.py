@@ -34,7 +34,8 @@ def import_all(names: list[str]) -> str:
 
 def test_the_drivers_load_nothing_of_the_station_or_the_face():
     loaded = packages(loaded_by(import_all(modules_below(drivers))))
-    assert loaded.isdisjoint({"kassa_tui", "textual", "rich", "segno", "aiosqlite"})
+    # Of rich nothing can be said: httpx loads it for its own command line where click is there.
+    assert loaded.isdisjoint({"kassa_tui", "textual", "segno", "aiosqlite"})
 
 
 @pytest.mark.parametrize("floor", ["kassa_tui.station", "kassa_tui.journal"])
@@ -52,7 +53,8 @@ def test_the_formats_load_no_register():
 
 def test_help_loads_no_heavy_module():
     loaded = loaded_by("from kassa_tui import cli\ncli.build_parser(*cli.COMMANDS).format_help()")
-    heavy = {"textual", "rich", "pydantic", "asyncio", "sqlite3", "aiosqlite", "serial", "segno"}
+    heavy = {"textual", "rich", "pydantic", "asyncio", "sqlite3", "aiosqlite", "serial", "segno",
+             "httpx"}  # fmt: skip
     assert packages(loaded).isdisjoint(heavy)
     assert not {name for name in loaded if name.startswith("drivers.")}
 
@@ -67,3 +69,9 @@ def test_no_import_does_work():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30
     )
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_a_register_on_a_line_of_its_own_loads_no_http():
+    names = [n for n in modules_below(drivers) if n.startswith("drivers.shtrih")]
+    loaded = loaded_by(import_all([*names, "kassa_tui.settings.model", "kassa_tui.bootstrap"]))
+    assert "httpx" not in loaded

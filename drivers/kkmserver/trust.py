@@ -16,4 +16,6 @@ def trust(address: KkmServerAddress, ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:  # also what is no certificate
-        raise AddressError(address.base_url, f"{ca_file}: {error.strerror or error}") from error
+        raise AddressError(
+            address.base_url, f"ca_file {ca_file}: {error.strerror or error}"
+        ) from error

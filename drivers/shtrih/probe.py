@@ -7,20 +7,16 @@ of a link that is in use, which a second one may disturb.
 from __future__ import annotations
 
 import asyncio
-import socket
-from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from urllib.parse import quote
 
-from drivers.register import LinkFinding, LinkState, RegisterInfo, Unreachable
+from drivers.network import see_address
+from drivers.register import Answered, LinkFinding, LinkState, Unreachable
 from drivers.shtrih.address import SerialAddress, SocketAddress, parse_address
 from drivers.shtrih.driver import ShtrihRegister
 from drivers.shtrih.link import LinkTiming
-from drivers.shtrih.streams import ConnectFailed, TcpStream
 
-ANSWER_S = 2.0
-"""How long a network address may take to answer."""
 USUAL_BAUDRATES = (115200, 4800, 57600, 9600)
 """The factory's settings first; USB takes any."""
 QUICK = LinkTiming(control=0.5, answer=1.0, byte=0.5, probe=0.5, connect=1.2)
@@ -42,37 +38,8 @@ async def see_link(url: str) -> LinkFinding:
             there = port in ports or await asyncio.to_thread(Path(port).exists)
             state = LinkState.PRESENT if there else LinkState.ABSENT
             return LinkFinding(place=port, is_serial=True, state=state, others=ports)
-        case SocketAddress() as address:
-            return await _see_address(address)
-
-
-async def _see_address(address: SocketAddress) -> LinkFinding:
-    place = f"{address.host}:{address.port}"
-    try:
-        stream = await TcpStream.open(address, asyncio.get_running_loop().time() + ANSWER_S)
-    except ConnectFailed as failed:
-        return LinkFinding(place=place, is_serial=False, state=_meaning(failed.__cause__))
-    await stream.close()
-    return LinkFinding(place=place, is_serial=False, state=LinkState.PRESENT)
-
-
-def _meaning(error: BaseException | None) -> LinkState:
-    match error:
-        case ConnectionRefusedError():
-            return LinkState.REFUSED
-        case socket.gaierror() | ValueError():
-            return LinkState.ABSENT
-        case _:
-            return LinkState.SILENT
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A register that was found, and what it says of itself."""
-
-    url: str
-    info: RegisterInfo
-    fiscal_drive_number: str
+        case SocketAddress(host, port):
+            return await see_address(host, port)
 
 
 async def ask_who(url: str, timezone: tzinfo, admin_password: int) -> Answered:

@@ -8,11 +8,12 @@ import secrets
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.bootstrap.crm import embedded_crm
 from kassa_tui.bootstrap.errors import CannotStart
+from kassa_tui.bootstrap.register import look_at, register_of, virtual_register_at
 from kassa_tui.bootstrap.settings import club_settings, station_settings
 from kassa_tui.words import _
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LookAtLink: TypeAlias = "Callable[[], Awaitable[LinkFinding]]"
-
 
 async def club_station(
     settings: Settings,
@@ -39,8 +38,6 @@ async def club_station(
 ) -> None:
     """Put the station of a club together and run it until it is stopped."""
     from drivers.register import AddressError
-    from drivers.shtrih.driver import ShtrihRegister
-    from drivers.shtrih.probe import see_link
     from kassa_tui.izi.embedded.club import own_club
     from kassa_tui.settings.tax import TaxRegimeError
 
@@ -51,19 +48,13 @@ async def club_station(
         station = station_settings(settings)
         club = club_settings(settings)
         url = told.url if training is None else await asyncio.wrap_future(training())
-        register = ShtrihRegister(
-            url,
-            timezone=told.timezone,
-            operator_password=int(told.operator_password.get_secret_value()),
-            admin_password=int(told.admin_password.get_secret_value()),
-            protocol=told.protocol,
-        )
+        register = register_of(told, url)
     except (TaxRegimeError, AddressError) as error:
         raise CannotStart(str(error)) from error
     await _work(
         state,
         register,
-        lambda: see_link(url),
+        look_at(url),
         station,
         lambda crm: own_club(crm, station.cashier, club),
         listener,
@@ -91,28 +82,17 @@ async def demo_station(
         blind_count=False,
         backups_kept=30,
     )
-    register, look = _demo_register(await asyncio.wrap_future(address()))
-    await _work(state, register, look, settings, demo_club, listener, ready)
-
-
-def _demo_register(url: str) -> tuple[FiscalRegister, LookAtLink | None]:
-    """The driver that the scheme of an address asks for, and what it sees of the way there."""
+    url = await asyncio.wrap_future(address())
     zone = local_now().tzinfo
     assert zone is not None, "local time is aware"
-    if url.startswith("http:"):
-        from drivers.kkmserver.driver import KkmServerRegister
-
-        return KkmServerRegister(url, timezone=zone), None
-    from drivers.shtrih.driver import ShtrihRegister
-    from drivers.shtrih.probe import see_link
-
-    return ShtrihRegister(url, timezone=zone), lambda: see_link(url)
+    register = virtual_register_at(url, zone)
+    await _work(state, register, look_at(url), settings, demo_club, listener, ready)
 
 
 async def _work(
     state: Path,
     register: FiscalRegister,
-    look: LookAtLink | None,
+    look: Callable[[], Awaitable[LinkFinding]],
     settings: StationSettings,
     sign_in: Callable[[EmbeddedCrm], Awaitable[SignIn]],
     listener: Listener,

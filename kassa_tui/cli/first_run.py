@@ -10,18 +10,19 @@ import contextlib
 import os
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from drivers.register import Reason, Refused, RegisterError, Unreachable
+from kassa_tui.bootstrap.register import is_kkmserver
 from kassa_tui.settings.example import example
 from kassa_tui.settings.problems import escaped
 from kassa_tui.words import N_, _
 
 if TYPE_CHECKING:
-    from drivers.shtrih.probe import Answered
+    from drivers.register import Answered
 
 FACTORY_PASSWORD = "30"  # noqa: S105
 _YES = ("", "y", "yes", "д", "да")
@@ -54,19 +55,19 @@ class FirstRun:
     def __init__(
         self,
         terminal: Terminal,
-        ports: Callable[[], tuple[str, ...]],
-        find: Callable[[str, ZoneInfo, str], Answered | None],
+        places: Callable[[], tuple[str, ...]],
+        find: Callable[[str, ZoneInfo, str], tuple[Answered, ...]],
         zone: str | None,
     ) -> None:
         """
         Args:
-            ports: The serial ports of this computer.
-            find: Who answers at a port or URL, in a zone, under a password of the
-                administrator; raises `RegisterError`.
+            places: Where a register may be: serial ports, and services of this computer.
+            find: Who answers at a port or URL, in a zone, under a password; raises
+                `RegisterError`.
             zone: The computer's time zone; None: not known.
         """
         self._terminal = terminal
-        self._ports = ports
+        self._places = places
         self._find = find
         self._zone = zone
         self._told: dict[str, object] = {}
@@ -93,18 +94,18 @@ class FirstRun:
     def _register(self) -> Answered | None:
         """The register to work with; None for one that does not answer, or for training."""
         terminal = self._terminal
-        found = [one for port in self._ports() if (one := self._look(port)) is not None]
-        for number, one in enumerate(found, 1):
-            terminal.say(f"  {number}  {_described(one)}")
+        found = [one for place in self._places() for one in self._look(place)]
+        self._show(found)
         if not found:
-            terminal.say(_("No register was found on a serial port."))
+            terminal.say(_("No register was found on a serial port, and no KkmServer here."))
         terminal.say(f"  {_TRAINING}  " + _("training: a register in software"))
         while True:
             hint = "1" if found else _TRAINING
             said = terminal.ask(
-                _("Its number, or an address (socket://host:port, serial://port) [{hint}]:").format(
-                    hint=hint
-                )
+                _(
+                    "Its number, or an address (socket://host:port, serial://port,"
+                    " http://host:5893 of KkmServer) [{hint}]:"
+                ).format(hint=hint)
             )
             said = said or hint
             if said == _TRAINING:
@@ -115,37 +116,59 @@ class FirstRun:
                     self._told["register.url"] = found[int(said) - 1].url
                     return found[int(said) - 1]
                 continue
+            if is_service(said):
+                more = self._look(said)
+                self._show(more, len(found))
+                found += more
+                if not more:
+                    terminal.say(_("No register was found there."))
+                continue
             if not self._accept("register.url", said):
                 continue
-            one = self._look(said)
-            if one is not None:
-                return one
+            if one := self._look(said):
+                return one[0]
             if self._agrees(_("Nobody answers there. Take it all the same?")):
                 return None
 
-    def _look(self, place: str) -> Answered | None:
+    def _show(self, found: Sequence[Answered], before: int = 0) -> None:
+        for number, one in enumerate(found, before + 1):
+            self._terminal.say(f"  {number}  {_described(one)}")
+
+    def _look(self, place: str) -> tuple[Answered, ...]:
         """Who is there; asks for the password where the usual one is refused."""
         self._terminal.say(_("Looking at {place}...").format(place=place))
-        password = FACTORY_PASSWORD
+        password = "" if is_kkmserver(place) else FACTORY_PASSWORD
         while True:
             try:
                 found = self._find(place, ZoneInfo(str(self._told["register.timezone"])), password)
             except Unreachable:
-                return None
+                return ()
             except Refused as refused:
                 if refused.reason is not Reason.WRONG_PASSWORD:
                     self._terminal.say(
                         _("A register answers there, but: {why}").format(why=refused)
                     )
-                    return None
-                password = self._terminal.ask(_("Password of its administrator:"))
-                if not password.isascii() or not password.isdigit():
-                    return None
-                self._told["register.admin_password"] = password
+                    return ()
+                asked = self._password(place)
+                if asked is None:
+                    return ()
+                password = asked
             except RegisterError:
-                return None
+                return ()
             else:
                 return found
+
+    def _password(self, place: str) -> str | None:
+        """The password of who is at a place; None where it was not told."""
+        if is_kkmserver(place):
+            key, said = "register.password", self._terminal.ask(_("Password of KkmServer's User:"))
+        else:
+            key = "register.admin_password"
+            said = self._terminal.ask(_("Password of its administrator:"))
+        if said and self._accept(key, said):
+            return said
+        self._told.pop(key, None)  # one that was refused is of no use
+        return None
 
     def _take_over(self, found: Answered) -> None:
         """What the register tells need not be asked; what is unfit for a receipt is."""
@@ -259,7 +282,7 @@ def offer(path: Path) -> bool:
         terminal.say(_("There are no settings at {path}.").format(path=shown))
         if terminal.ask(_("Write them now?") + " [Y/n]").lower() not in _YES:
             raise GivenUp
-        text = FirstRun(terminal, _serial_ports, _who, system_zone()).text()
+        text = FirstRun(terminal, _places, _who, system_zone()).text()
     except GivenUp:
         terminal.say()
         terminal.say(_("Nothing was written. Without settings: kassa demo"))
@@ -284,15 +307,28 @@ def system_zone() -> str | None:
     return next((name for name in told if name in known and "/" in name), None)
 
 
-def _serial_ports() -> tuple[str, ...]:
+def is_service(place: str) -> bool:
+    """True for a KkmServer, of which no register is named."""
+    return is_kkmserver(place) and "?" not in place
+
+
+def _places() -> tuple[str, ...]:
+    from drivers.kkmserver.probe import USUAL_URL
     from drivers.shtrih.probe import serial_ports
 
-    return serial_ports()
+    return (*serial_ports(), USUAL_URL)
 
 
-def _who(place: str, zone: ZoneInfo, password: str) -> Answered | None:
+def _who(place: str, zone: ZoneInfo, password: str) -> tuple[Answered, ...]:
+    from drivers.kkmserver.probe import ask_who as ask_kkmserver
+    from drivers.kkmserver.probe import find_on_service
     from drivers.shtrih.probe import ask_who, find_on_port
 
+    if is_service(place):
+        return asyncio.run(find_on_service(place, zone, password))
+    if is_kkmserver(place):
+        return (asyncio.run(ask_kkmserver(place, zone, password)),)
     if "://" in place:
-        return asyncio.run(ask_who(place, zone, int(password)))
-    return asyncio.run(find_on_port(place, zone, int(password)))
+        return (asyncio.run(ask_who(place, zone, int(password))),)
+    found = asyncio.run(find_on_port(place, zone, int(password)))
+    return () if found is None else (found,)

@@ -31,7 +31,15 @@ from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.reasons import why
 from kassa_tui.words import _
 
-_AWAY = frozenset({Reason.UNREACHABLE, Objection.CRM_NEEDED, Objection.STOPPED})
+_AWAY = frozenset(
+    {
+        Reason.UNREACHABLE,
+        Reason.SERVER_UNAVAILABLE,
+        Reason.DEVICE_MISSING,
+        Objection.CRM_NEEDED,
+        Objection.STOPPED,
+    }
+)
 _BAD_INPUT = frozenset(
     {
         Objection.WRONG_SUM,

@@ -27,6 +27,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from drivers.ffd import cp866, inn
+from drivers.kkmserver.address import SCHEMES, parse_address
+from drivers.register import AddressError
 from kassa_tui.settings.problems import shown
 from kassa_tui.words import _
 
@@ -106,7 +108,7 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         raise wrong(_("host or port are wrong")) from None
     if "@" in parts.netloc:
-        raise wrong(_("no name or password may stand in an address"))
+        raise wrong(_("no name or password may stand in an address: they have keys of their own"))
     if port == 0:
         raise wrong(_("host or port are wrong"))
     return parts
@@ -120,8 +122,17 @@ def _register_url(url: str) -> str:
     elif parts.scheme == "socket":
         if not parts.hostname or parts.port is None:
             raise wrong(_("host and port are needed: socket://192.168.1.50:7778"))
+    elif parts.scheme in SCHEMES:
+        try:
+            parse_address(url)
+        except AddressError:
+            raise wrong(
+                _("must be like {example}; or with kkt_number or inn").format(
+                    example="http://192.168.1.20:5893?num_device=1"
+                )
+            ) from None
     else:
-        raise wrong(_("must begin with serial:// or socket://"))
+        raise wrong(_("must begin with serial://, socket://, http:// or https://"))
     return url
 
 
@@ -167,6 +178,12 @@ def secret(pattern: str, wanted: Callable[[], str]) -> AfterValidator:
 RegisterPassword = Annotated[SecretStr, secret("[0-9]{1,8}", lambda: _("must be 1 to 8 digits"))]
 """A password of the Shtrih-M protocol, section 4: a number 0..99999999."""
 
+ServicePassword = Annotated[
+    SecretStr,
+    secret(r"[^\x00-\x1f\x7f]{0,128}", lambda: _("must be one line of at most 128 characters")),
+]
+"""Of KkmServer, which has none as it is installed."""
+
 Token = Annotated[
     SecretStr,
     secret("[!-~]{1,4000}", lambda: _("must be Latin letters, digits and signs, without spaces")),
@@ -199,7 +216,7 @@ def did_you_mean(word: str, known: Any) -> str:
     return "; " + _("did you mean {name}?").format(name=near[0]) if near else ""
 
 
-def _directory(value: object) -> object:
+def _full_path(value: object) -> object:
     if not isinstance(value, str):
         return value
     _require_one_line(value)
@@ -212,8 +229,10 @@ def _directory(value: object) -> object:
     return path
 
 
-Directory = Annotated[Path, BeforeValidator(_directory), PlainSerializer(str, return_type=str)]
+Directory = Annotated[Path, BeforeValidator(_full_path), PlainSerializer(str, return_type=str)]
 """A full path; `~` is the home directory."""
+File = Directory
+"""The same; whether it is there is seen when it is opened."""
 
 _MOST_ROUBLES = 10_000_000
 

@@ -25,6 +25,7 @@ SECRETS = {
     "KASSA_CRM_TOKEN": ("crm", "token"),
     "KASSA_REGISTER_OPERATOR_PASSWORD": ("register", "operator_password"),
     "KASSA_REGISTER_ADMIN_PASSWORD": ("register", "admin_password"),
+    "KASSA_REGISTER_PASSWORD": ("register", "password"),
 }
 """Environment variables that go before the file, and the keys they stand for."""
 

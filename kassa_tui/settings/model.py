@@ -27,6 +27,7 @@ from kassa_tui.settings import tax
 from kassa_tui.settings.fields import (
     Directory,
     Email,
+    File,
     GatewayUrl,
     Inn,
     OrganisationInn,
@@ -35,6 +36,7 @@ from kassa_tui.settings.fields import (
     RegisterUrl,
     Roubles,
     Section,
+    ServicePassword,
     Token,
     Zone,
     printed_text,
@@ -84,7 +86,8 @@ class Register(Section):
     url: RegisterUrl = Field(
         description=N_(
             "Where the fiscal register is: serial:///dev/ttyACM0?baudrate=115200,"
-            " serial://COM3?baudrate=115200 or socket://192.168.1.50:7778."
+            " serial://COM3?baudrate=115200, socket://192.168.1.50:7778, or behind KkmServer:"
+            " http://192.168.1.20:5893?num_device=1 (https; or kkt_number, or inn)."
         ),
         examples=["serial:///dev/ttyACM0?baudrate=115200"],
     )
@@ -108,6 +111,25 @@ class Register(Section):
             " May be given as KASSA_REGISTER_ADMIN_PASSWORD instead."
         ),
         examples=["30"],
+    )
+    user: Literal["User", "Admin"] = Field(
+        default="User", description=N_("KkmServer: the login under which commands are sent.")
+    )
+    password: ServicePassword = Field(
+        default=SecretStr(""),
+        description=N_(
+            "KkmServer: the password of that login."
+            " May be given as KASSA_REGISTER_PASSWORD instead."
+        ),
+        examples=["your-password"],
+    )
+    ca_file: File | None = Field(
+        default=None,
+        description=N_(
+            "KkmServer with https: a file of certificates to trust instead of the system's,"
+            " a full path."
+        ),
+        examples=["/etc/kassa/kkmserver-ca.pem"],
     )
     timezone: Zone = Field(
         description=N_("Time zone of the register's clock, for example Asia/Yekaterinburg."),

@@ -165,7 +165,7 @@ def _register(
     reason = silence.reason if silence is not None else None
     detail = silence.detail if silence is not None else ""
     checks: tuple[Check, ...]
-    if reason in (None, Reason.UNREACHABLE):
+    if reason in (None, Reason.UNREACHABLE, Reason.SERVER_UNAVAILABLE):
         is_cut = link is not None and link.state is not LinkState.PRESENT
         stands = Finding.UNTOLD if reason is None or is_cut else Finding.WRONG
         yield Step(check=Check.DEVICE, finding=stands, reason=reason, detail=detail)

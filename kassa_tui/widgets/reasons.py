@@ -58,6 +58,14 @@ _WORDS: dict[Reason | Objection, tuple[str, str]] = {
         N_("the register does not answer"),
         N_("Check power and cable of the register."),
     ),
+    Reason.SERVER_UNAVAILABLE: (
+        N_("KkmServer does not answer"),
+        N_("Is it running, is its address right, the firewall open?"),
+    ),
+    Reason.DEVICE_MISSING: (
+        N_("KkmServer does not see the register"),
+        N_("Check power and cable of the register, then start KkmServer again."),
+    ),
     Reason.SERVICE_NEEDED: (N_("the register is out of order"), _CALL_SERVICE),
     Reason.OTHER: (N_("the register gave no reason"), _TRY_AGAIN),
     Objection.WRONG_SUM: (N_("the sum is wrong"), N_("Type the sum again.")),

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drivers.register import Reason, Refused, Unreachable
-from drivers.shtrih.probe import Answered, ask_who, find_on_port
+from drivers.kkmserver.probe import find_on_service
+from drivers.register import Answered, Reason, Refused, Unreachable
+from drivers.shtrih.probe import ask_who, find_on_port
 from drivers.virtual.core import VirtualRegister
+from drivers.virtual.kkmserver_face import Habits, KkmServerFace
 from drivers.virtual.registration import Registration
 from drivers.virtual.shtrih_face import ShtrihFace
 from kassa_tui.cli.first_run import FirstRun, GivenUp, Terminal
@@ -70,7 +72,7 @@ def settings(tmp_path: Path, text: str) -> Any:
     return load(file, {}).settings
 
 
-def nobody(*_: object) -> Answered | None:
+def nobody(*_: object) -> tuple[Answered, ...]:
     raise Unreachable("silence")
 
 
@@ -79,7 +81,7 @@ def test_a_register_that_answers_is_asked_instead_of_the_person(
 ) -> None:
     found = Answered(URL, answered.info, answered.fiscal_drive_number)
     terminal = Scripted("", "", CASHIER, SYSTEM, RATE)
-    run = FirstRun(terminal, lambda: (PORT,), lambda *_: found, MOSCOW)
+    run = FirstRun(terminal, lambda: (PORT,), lambda *_: (found,), MOSCOW)
     told = settings(tmp_path, run.text())
     assert told.fiscal_register.url == URL
     assert told.legal_entity.inn == answered.info.owner_inn
@@ -122,16 +124,49 @@ def test_a_register_with_another_password_is_asked_with_the_one_typed(
 ) -> None:
     tried = []
 
-    def find(place: str, zone: ZoneInfo, password: str) -> Answered:
+    def find(place: str, zone: ZoneInfo, password: str) -> tuple[Answered, ...]:
         tried.append(password)
         if password != "777":
             raise Refused(Reason.WRONG_PASSWORD)
-        return Answered(URL, answered.info, answered.fiscal_drive_number)
+        return (Answered(URL, answered.info, answered.fiscal_drive_number),)
 
     terminal = Scripted("777", "1", TILL, CASHIER, SYSTEM, RATE)
     told = settings(tmp_path, FirstRun(terminal, lambda: (PORT,), find, MOSCOW).text())
     assert tried == ["30", "777"]
     assert told.fiscal_register.admin_password.get_secret_value() == "777"
+
+
+def test_a_register_behind_kkmserver_is_chosen_with_the_password_of_the_service(
+    tmp_path: Path, answered: Answered
+) -> None:
+    service = "http://192.168.1.20:5893"
+    devices = tuple(
+        Answered(f"{service}?kkt_number={n}", answered.info, answered.fiscal_drive_number)
+        for n in (1, 2)
+    )
+
+    def find(place: str, zone: ZoneInfo, password: str) -> tuple[Answered, ...]:
+        if place != service:
+            raise Unreachable("silence")
+        if password != "пароль":
+            raise Refused(Reason.WRONG_PASSWORD)
+        return devices
+
+    terminal = Scripted(service, "пароль", "2", TILL, CASHIER, SYSTEM, RATE)
+    run = FirstRun(terminal, lambda: ("http://localhost:5893",), find, MOSCOW)
+    told = settings(tmp_path, run.text()).fiscal_register
+    assert told.url == devices[1].url
+    assert told.password.get_secret_value() == "пароль"
+
+
+def test_a_password_that_is_given_up_is_not_kept(tmp_path: Path) -> None:
+    def refuse(*_: object) -> tuple[Answered, ...]:
+        raise Refused(Reason.WRONG_PASSWORD)
+
+    terminal = Scripted("wrong", "", "0", TILL, CASHIER, *SELLER, SYSTEM, RATE)
+    run = FirstRun(terminal, lambda: ("http://localhost:5893",), refuse, MOSCOW)
+    told = settings(tmp_path, run.text()).fiscal_register
+    assert told.password.get_secret_value() == ""
 
 
 def test_the_zone_is_asked_for_where_the_computer_does_not_tell(tmp_path: Path) -> None:
@@ -178,3 +213,22 @@ async def test_a_register_on_a_serial_line_is_found() -> None:
         finally:
             await face.close()
             register.close()
+
+
+async def test_the_registers_of_a_kkmserver_are_found_by_their_factory_numbers() -> None:
+    register = VirtualRegister.open(None, Registration(), now, lambda _: None)
+    face = KkmServerFace(register, Habits(passwords={"User": "x"}))
+    host, port = await face.serve_http()
+    service = f"http://{host}:{port}"
+    try:
+        (found,) = await find_on_service(service, ZoneInfo(MOSCOW), "x")
+        assert found.url == f"{service}?kkt_number={Registration().serial_number}"
+        assert found.fiscal_drive_number == Registration().fiscal_drive_number
+        with pytest.raises(Refused) as refusal:
+            await find_on_service(service, ZoneInfo(MOSCOW), "")
+        assert refusal.value.reason is Reason.WRONG_PASSWORD
+    finally:
+        await face.close()
+        register.close()
+    with pytest.raises(Unreachable):
+        await find_on_service(service, ZoneInfo(MOSCOW), "x")
