@@ -33,11 +33,13 @@ class Device:
         execution: Execution,
         zone: tzinfo,
         clock: Callable[[], datetime],
+        requisite_name: str,
     ) -> None:
         self.execution = execution
         self._address = address
         self._zone = zone
         self._clock = clock
+        self._requisite_name = requisite_name
         self._unit: Fields | None = None
         """The device in `List`."""
         self._counts = True
@@ -78,7 +80,7 @@ class Device:
         `report` is what a report is that does not tell its kind.
         """
         answer = await self.read(commands.document(number))
-        found = read_document(answer, fiscal_drive_number, self._zone, report)
+        found = read_document(answer, fiscal_drive_number, self._zone, report, self._requisite_name)
         if found.document.fiscal_document_number != number:
             raise Refused(Reason.OTHER, f"another document was told instead of {number}")
         return found

@@ -70,6 +70,7 @@ class KkmServerRegister:
         user: str = "User",
         password: str = "",
         ca_file: Path | None = None,
+        requisite_name: str = "",
         timing: KkmTiming = DEFAULT_TIMING,
         transport: httpx.AsyncBaseTransport | None = None,
         new_id: Callable[[], UUID] = uuid4,
@@ -82,6 +83,8 @@ class KkmServerRegister:
             timezone: Zone of the register's clock, which knows none.
             user: Name and password of the service (HTTP Basic).
             ca_file: Certificates that are trusted instead of the system's.
+            requisite_name: 1085 of the requisite (1084) that names the payment of a receipt by
+                a UUID: the tape tells it in the slip alone.
             transport: Takes the place of the network.
             new_id: Makes the ids of commands.
             clock: The computer's, where the register does not tell its own.
@@ -95,7 +98,8 @@ class KkmServerRegister:
             client = Client(address, login, trust(address, ca_file), transport, timing.connect)
         except httpx.InvalidURL as error:
             raise AddressError(url, str(error)) from error
-        self._device = Device(address, Execution(client, timing, new_id), timezone, clock)
+        execution = Execution(client, timing, new_id)
+        self._device = Device(address, execution, timezone, clock, requisite_name)
         self._timezone = timezone
         self._known: _Known | None = None
         self._begin = ShiftBegin()

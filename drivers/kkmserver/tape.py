@@ -19,6 +19,7 @@ from drivers.kkmserver.documents import tax_code
 from drivers.register import Reason, Refused
 
 _MOST_SLIP = 100_000
+_UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _SPACE = re.compile(r"\s+")
 _SUMS = {
     "cash": "Cash",
@@ -114,6 +115,7 @@ def read_document(
     fiscal_drive_number: str,
     zone: tzinfo,
     report: DocumentForm | None = None,
+    requisite_name: str = "",
 ) -> OnTape:
     """The document in an answer to `GetDataCheck`; where the keys are unreadable, its QR.
 
@@ -121,6 +123,7 @@ def read_document(
         fiscal_drive_number: 1041 of the FN in the register.
         zone: Of the register's clock.
         report: What a report is that does not tell its kind.
+        requisite_name: 1085 of the requisite (1084) whose value, a UUID, may stand in the slip.
 
     Raises `Refused`: the answer does not tell what document it is.
     """
@@ -142,6 +145,7 @@ def read_document(
     if not number or sign is None or at is None or form is None:
         raise Refused(Reason.OTHER, f"document {number or '?'} is told without its essentials")
     is_settlement = calculation_sign is not None
+    slip = _squeezed(answer.fields.text("Slip", _MOST_SLIP))
     return OnTape(
         FiscalDocument(
             form=form,
@@ -152,13 +156,13 @@ def read_document(
             calculation_sign=calculation_sign,
             total=total if is_settlement else None,
             payments=payments if is_settlement else None,
-            user_requisite=_user_requisite(check),
+            user_requisite=_user_requisite(check) or _printed_requisite(slip, requisite_name),
         ),
         tuple(
             Line(line.text("Name"), line.decimal("Quantity"), line.kopecks("Amount"), _tax(line))
             for line in check.list("Register")
         ),
-        _squeezed(answer.fields.text("Slip", _MOST_SLIP)),
+        slip,
     )
 
 
@@ -190,6 +194,14 @@ def _user_requisite(check: Fields) -> UserRequisite | None:
     if told is None or not told.text("Name") or not told.text("Value"):
         return None
     return UserRequisite(name=told.text("Name"), value=told.text("Value"))
+
+
+def _printed_requisite(slip: str, name: str) -> UserRequisite | None:
+    """The requisite as it is printed, however its line is broken."""
+    if not name:
+        return None
+    found = re.search(rf"{re.escape(_squeezed(name))}:?({_UUID})", slip)
+    return None if found is None else UserRequisite(name=name, value=found[1])
 
 
 def _tax(line: Fields) -> int | None:

@@ -19,6 +19,7 @@ def register_of(settings: Register, url: str) -> FiscalRegister:
     """The register of a club at `url`. Raises `AddressError`."""
     if is_kkmserver(url):
         from drivers.kkmserver.driver import KkmServerRegister
+        from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
 
         return KkmServerRegister(
             url,
@@ -26,6 +27,7 @@ def register_of(settings: Register, url: str) -> FiscalRegister:
             user=settings.user,
             password=settings.password.get_secret_value(),
             ca_file=settings.ca_file,
+            requisite_name=PAYMENT_ID_REQUISITE,
         )
     from drivers.shtrih.driver import ShtrihRegister
 
@@ -42,8 +44,9 @@ def virtual_register_at(url: str, zone: tzinfo) -> FiscalRegister:
     """The register in software at `url`, with the passwords that it is made with."""
     if is_kkmserver(url):
         from drivers.kkmserver.driver import KkmServerRegister
+        from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
 
-        return KkmServerRegister(url, timezone=zone)
+        return KkmServerRegister(url, timezone=zone, requisite_name=PAYMENT_ID_REQUISITE)
     from drivers.shtrih.driver import ShtrihRegister
 
     return ShtrihRegister(url, timezone=zone)

@@ -116,6 +116,9 @@ def test_an_unknown_tax_code_is_kept(file):
         ("register", 'protocol = "v3"', "register.protocol"),
         ("register", 'operator_password = "letters"', "register.operator_password"),
         ("register", "admin_password = 30", "register.admin_password"),
+        ("register", 'user = "root"', "register.user"),
+        ("register", 'password = "two\\nlines"', "register.password"),
+        ("register", 'ca_file = "ca.pem"', "register.ca_file"),
         ("station", "state_directory = 30", "station.state_directory"),
         ("station", 'state_directory = "relative/path"', "station.state_directory"),
         ("station", 'state_directory = "/a\\u0000b"', "station.state_directory"),
@@ -151,6 +154,12 @@ def test_a_wrong_value_is_told_by_its_key_alone(file, table, line, key):
         "socket://host:99999",
         "socket://user:word@host:7778",
         "socket://host name:7778",
+        "http://192.168.1.20:5893",
+        "http://192.168.1.20:5893?num_device=0",
+        "http://192.168.1.20:5893/Execute?num_device=1",
+        "http://User:word@192.168.1.20:5893?num_device=1",
+        "https://?inn=526300112224",
+        "ftp://192.168.1.20?num_device=1",
     ],
 )
 def test_an_address_that_names_no_register_is_an_error(file, url):
@@ -158,7 +167,16 @@ def test_an_address_that_names_no_register_is_an_error(file, url):
     assert list(errors(file, text)) == ["register.url"]
 
 
-@pytest.mark.parametrize("url", ["serial://COM3", "socket://[::1]:7778", "serial:///dev/ttyS0"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "serial://COM3",
+        "socket://[::1]:7778",
+        "serial:///dev/ttyS0",
+        "http://192.168.1.20:5893?num_device=1",
+        "https://kkm.club.local?kkt_number=0010690000000177",
+    ],
+)
 def test_the_addresses_of_registers_load(file, url):
     text = replaced("serial:///dev/ttyACM0?baudrate=115200", url)
     assert loaded(file, text).fiscal_register.url == url

@@ -68,10 +68,13 @@ def test_a_wrong_secret_of_the_environment_is_told_by_its_variable(file):
 
 def test_settings_print_without_their_secrets(file):
     file.write_text(with_line("crm", f'token = "{SECRET}"'), "utf-8")
-    loaded = load(file, {"KASSA_REGISTER_ADMIN_PASSWORD": "87654321"})
+    environ = {"KASSA_REGISTER_ADMIN_PASSWORD": "87654321", "KASSA_REGISTER_PASSWORD": "kkm-пароль"}
+    loaded = load(file, environ)
     shown = f"{loaded!r} {loaded.settings} {loaded.settings.model_dump_json()}"
     assert SECRET not in shown
     assert "87654321" not in shown
+    assert "kkm-пароль" not in shown
+    assert loaded.settings.fiscal_register.password.get_secret_value() == "kkm-пароль"
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,8 @@ def test_settings_print_without_their_secrets(file):
         ("register", f'operator_password = "{SECRET}"'),
         ("register", f'url = "{SECRET}"'),
         ("register", f'url = "socket://{SECRET}:x"'),
+        ("register", f'url = "http://User:{SECRET}@host?num_device=1"'),
+        ("register", f'password = "{SECRET}\\n"'),
         ("station", f'language = "{SECRET}"'),
         ("legal_entity", f'sender_email = "{SECRET}"'),
         ("legal_entity", f'name = "{SECRET}"'),

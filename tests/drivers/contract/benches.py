@@ -99,6 +99,7 @@ async def bench(
             timezone=ZONE,
             timing=QUICK,
             clock=clock,
+            requisite_name="ID платежа",
             transport=transport,
         )
 

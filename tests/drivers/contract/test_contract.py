@@ -366,6 +366,23 @@ async def test_documents_that_another_made_are_on_the_tape(kind: Kind) -> None:
         assert tape[-1].fiscal_sign == made.fiscal_sign
 
 
+async def test_a_receipt_on_the_tape_names_its_payment_to_a_driver_that_comes_later(
+    kind: Kind,
+) -> None:
+    named = UserRequisite(name="ID платежа", value="01938b1c-6e1e-7b6c-8f0a-0242ac120002")
+    async with bench(kind) as one:
+        await one.driver.open_shift(CASHIER)
+        await one.driver.fiscalize(receipt(user_requisite=named))
+        await one.driver.fiscalize(receipt())
+        await one.driver.close()
+        later = one.another()
+        try:
+            tape = [document async for document in later.documents(3)]
+        finally:
+            await later.close()
+        assert [document.user_requisite for document in tape] == [named, None]
+
+
 async def test_a_document_that_is_not_there_is_not_found(kind: Kind) -> None:
     async with bench(kind) as one:
         assert (await refusal_of(one.driver.document(99))).reason is Reason.NOT_FOUND

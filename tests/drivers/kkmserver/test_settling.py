@@ -166,6 +166,17 @@ async def test_what_could_not_be_connected_was_not_sent() -> None:
     assert away.value.reason is Reason.SERVER_UNAVAILABLE
 
 
+async def test_a_requisite_is_read_from_a_slip_however_its_line_is_broken() -> None:
+    slip = "ID\r\n платежа:\r\n01938b1c-6e1e-7b6c-8f0a-0242\r\nac120002\r\n"
+    async with service(requisite_name="ID платежа") as (scripted, driver):
+        scripted.documents[2] = {**on_tape(2), "Slip": slip}
+        named = (await driver.document(2)).user_requisite
+        assert named is not None
+        assert named.value == "01938b1c-6e1e-7b6c-8f0a-0242ac120002"
+        scripted.documents[2] = {**on_tape(2), "Slip": slip.replace("платежа", "заказа")}
+        assert (await driver.document(2)).user_requisite is None
+
+
 # Good answers that are not believed
 
 
