@@ -51,6 +51,7 @@ class Bench:
     kind: Kind
     driver: FiscalRegister
     virtual: VirtualRegister
+    face: ShtrihFace | KkmServerFace
     clock: SteppedClock
     paper: list[str]
     another: Callable[[], FiscalRegister]
@@ -105,7 +106,7 @@ async def bench(
 
     first = driver()
     try:
-        yield Bench(kind, first, virtual, clock, paper, driver)
+        yield Bench(kind, first, virtual, face, clock, paper, driver)
     finally:
         await first.close()
         await face.close()

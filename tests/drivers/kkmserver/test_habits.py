@@ -12,7 +12,7 @@ import pytest
 from drivers.ffd.enumerations import CalculationSign, DocumentForm, FfdVersion
 from drivers.ffd.receipt import Payments, UserRequisite
 from drivers.register import OutcomeUnknown, Reason, Refused, RegisterError, ShiftState
-from drivers.virtual.kkmserver_face import Habits, Profile, Quirk, Repeat
+from drivers.virtual.kkmserver_face import Habits, KkmServerFace, Profile, Quirk, Repeat
 from tests.drivers.contract.benches import bench
 from tests.drivers.examples import CASHIER, item, receipt
 
@@ -29,10 +29,15 @@ class Counted(httpx.AsyncHTTPTransport):
     def __init__(self) -> None:
         super().__init__(limits=httpx.Limits(max_keepalive_connections=0), trust_env=False)
         self.commands: list[dict[str, Any]] = []
+        self.answered: list[str] = []
+        """Commands that an answer came to before we gave it up."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.commands.append(json.loads(await request.aread()))
-        return await super().handle_async_request(request)
+        command = json.loads(await request.aread())
+        self.commands.append(command)
+        response = await super().handle_async_request(request)
+        self.answered.append(command["Command"])
+        return response
 
     def count(self, command: str) -> int:
         return sum(one["Command"] == command for one in self.commands)
@@ -143,6 +148,23 @@ async def test_a_service_that_does_nothing_refuses(fault: str) -> None:
         with pytest.raises(Refused):
             await one.driver.fiscalize(SENT)
         assert one.last == 2
+
+
+async def test_the_answer_that_comes_at_the_end_of_the_timeout_is_waited_for() -> None:
+    sent = Counted()
+    async with bench("kkmserver", transport=sent, faults="slow-device@RegisterCheck") as one:
+        await one.driver.open_shift(CASHIER)
+        assert (await one.driver.fiscalize(SENT)).fiscal_document_number == 3
+        assert "RegisterCheck" in sent.answered
+        assert "GetRezult" in sent.answered
+
+
+async def test_a_service_that_charges_cards_by_itself_is_told_not_to() -> None:
+    async with bench("kkmserver", habits=Habits(pay_by_processing=True)) as one:
+        await one.driver.open_shift(CASHIER)
+        await one.driver.fiscalize(SENT)
+        assert isinstance(one.face, KkmServerFace)
+        assert one.face.service.kkt.charged == []
 
 
 async def test_cash_whose_answer_is_lost_is_moved_once() -> None:

@@ -115,6 +115,14 @@ async def test_a_receipt_of_another_on_the_tape_is_not_taken_for_ours() -> None:
             await driver.fiscalize(SENT)
 
 
+async def test_a_receipt_of_another_sum_is_not_taken_for_ours_though_only_its_sum_is_told() -> None:
+    async with service() as (scripted, driver):
+        scripted.documents[3] = on_tape(3, AllSumm=99.0, Cash=None, Register=None)
+        scripted.say("RegisterCheck", grows(scripted, BROKEN))
+        with pytest.raises(OutcomeUnknown):
+            await driver.fiscalize(SENT)
+
+
 async def test_of_two_alike_the_one_whose_slip_names_the_payment_is_ours() -> None:
     async with service() as (scripted, driver):
         await driver.connect()
