@@ -77,7 +77,8 @@ class RegisterFacts:
             clock=self.clock,
             paper_present=self.paper_present,
             cover_open=False,
-            print_state=PrintState.IDLE,
+            # Whether the last document is whole is not told: without paper it is not taken for it.
+            print_state=PrintState.IDLE if self.paper_present else PrintState.PAPER_OUT,
             fn=FnStatus(
                 fiscal_drive_number=self.fiscal_drive_number,
                 phase=FnPhase.FISCAL if self.is_fiscal else FnPhase.SETUP,

@@ -35,6 +35,7 @@ from drivers.register import (
     FnPhase,
     InvalidReceipt,
     OutcomeUnknown,
+    PrintState,
     Reason,
     Refused,
     RegisterError,
@@ -484,6 +485,23 @@ async def test_reports_and_copies_print_and_record_nothing(kind: Kind) -> None:
         await one.driver.open_drawer()
         await one.driver.cancel_document()
         assert one.last == 3
+
+
+async def test_a_torn_document_is_recorded_and_printed_again_as_a_whole(kind: Kind) -> None:
+    async with bench(kind, faults="paper-out-middle@close_receipt") as one:
+        await one.driver.open_shift(CASHIER)
+        made = await one.driver.fiscalize(receipt())
+        assert made.fiscal_document_number == one.last == 3
+        status = await one.driver.status()
+        assert (status.paper_present, status.print_state) == (False, PrintState.PAPER_OUT)
+        assert (await refusal_of(one.driver.fiscalize(receipt()))).reason is Reason.PAPER_OUT
+        one.virtual.set_paper(True)
+        refused = await refusal_of(one.driver.fiscalize(receipt()))
+        assert refused.reason is Reason.WAITS_FOR_CONTINUE
+        one.paper.clear()
+        await one.driver.continue_print()
+        assert one.paper
+        assert (await one.driver.fiscalize(receipt())).fiscal_document_number == one.last == 4
 
 
 # Links
