@@ -244,12 +244,14 @@ class KkmServerRegister:
             fiscal_drive_number=known.facts.fiscal_drive_number,
             last_known=known.last_fiscal_document_number,
         )
+        self._known = None  # the tape may grow, also where this is cancelled
         try:
             document = await record(self._device, command, wanted, self._timezone)
-        except OutcomeUnknown:
-            self._known = None  # the tape may have grown
+        except Refused:
+            self._known = known
             raise
         known.last_fiscal_document_number = document.fiscal_document_number
+        self._known = known
         return document
 
     async def _print(self, command: Command) -> None:

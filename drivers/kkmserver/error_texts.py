@@ -31,7 +31,7 @@ _WORDS: tuple[tuple[str, Reason], ...] = (
     (r"\bофд\b.*(заполн|30 дн)|30 дней", Reason.OFD_BLOCKED),
     (r"\bфн\b.*(заполн|переполн)", Reason.FN_FULL),
     (r"\bфн\b.*(отказ|неисправ)", Reason.FN_FAULT),
-    (r"не найден[оа]\b|не настроено|отключено", Reason.DEVICE_MISSING),
+    (r"не найден[оа]\b|не настроено|отключено|нет (ответа|связи)", Reason.DEVICE_MISSING),
     (r"продолж\w* печат", Reason.WAITS_FOR_CONTINUE),
     (r"\bбумаг|\bлент[аыуе]?\b", Reason.PAPER_OUT),
     (r"крышк", Reason.COVER_OPEN),

@@ -43,6 +43,7 @@ def failed(text: str, status: Status = Status.FAILED) -> Answer:
         ("Смена превысила 24 часа", Reason.SHIFT_EXPIRED, None),
         ("Не хватает наличности в кассе", Reason.NOT_ENOUGH_CASH, None),
         ("Не найдена лицензия на устройство", Reason.OTHER, None),
+        ("Ошибка обмена с ККТ: нет ответа от устройства", Reason.DEVICE_MISSING, None),
         ("ФН: срок вышел", Reason.FN_EXPIRED, None),
         ("ФН: архив заполнен", Reason.FN_FULL, None),
         ("ФН: память для ОФД заполнена", Reason.OFD_BLOCKED, None),

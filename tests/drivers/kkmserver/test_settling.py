@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -134,6 +135,16 @@ async def test_of_two_alike_the_one_whose_slip_names_the_payment_is_ours() -> No
 async def test_of_two_alike_none_is_ours_for_sure() -> None:
     async with service() as (scripted, driver):
         scripted.say("RegisterCheck", grows(scripted, BROKEN, 4))
+        with pytest.raises(OutcomeUnknown):
+            await driver.fiscalize(SENT)
+
+
+async def test_a_receipt_that_was_cancelled_and_recorded_is_not_taken_for_the_next_one() -> None:
+    async with service() as (scripted, driver):
+        scripted.say("RegisterCheck", grows(scripted, Reply(b"{}", delay=5)), BROKEN)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await driver.fiscalize(SENT)
         with pytest.raises(OutcomeUnknown):
             await driver.fiscalize(SENT)
 
