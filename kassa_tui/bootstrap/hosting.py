@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from kassa_tui.settings.model import Settings
 
 
-def demo_hosted(
-    state: Path, faults: Faults | None = None, *, face: Face = "shtrih"
-) -> Hosted:
+def demo_hosted(state: Path, faults: Faults | None = None, *, face: Face = "shtrih") -> Hosted:
     """The demo's station and its virtual register, in the directory `state`."""
 
     @contextmanager
