@@ -335,9 +335,16 @@ class SaleScreen(FramedScreen):
         draft = self.form.draft
         request = draft.request()
         if isinstance(request, Fault):
-            return self._noted
-        assert draft.due is not None, "a request is made of a sum"
-        return Content.styled(f"F12 {_confirming(request, draft.due)}", "bold")
+            hint = self._noted
+        else:
+            assert draft.due is not None, "a request is made of a sum"
+            hint = Content.styled(f"F12 {_confirming(request, draft.due)}", "bold")
+        if snapshot is None or snapshot.in_progress is None:
+            return hint
+        # What another face has asked for, or the station does by itself.
+        total = format_sum(snapshot.in_progress.total)
+        lines = [_("In work: {sum}").format(sum=total), self._waiting(snapshot.in_progress)]
+        return Content("\n").join([*([hint] if hint.plain else []), *map(Content, lines)])
 
     def _waiting(self, progress: InProgress | None) -> str:
         if progress is None:

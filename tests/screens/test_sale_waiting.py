@@ -54,6 +54,21 @@ async def test_what_is_waited_for_is_told_and_every_key_answers() -> None:
         assert link.asked == [FIVE_HUNDRED]
 
 
+async def test_a_payment_of_another_face_is_seen_while_the_form_is_used() -> None:
+    link = ScriptedLink(RECORDING)
+    app = face(link)
+    async with running(app) as pilot:
+        assert "В работе: 500,00" in text(app)
+        assert "ФР записывает чек... 3 с" in text(app)
+        await pilot.press("enter", *"70")
+        await pilot.pause()
+        assert "F12 принять 70,00" in text(app)
+        assert "В работе: 500,00" in text(app)
+        link.tell(CALM)
+        await pilot.pause()
+        assert "В работе" not in text(app)
+
+
 async def test_the_next_client_is_typed_while_a_payment_waits_and_no_receipt_covers_him() -> None:
     link = SlowLink(RECORDED)
     app = face(link)
