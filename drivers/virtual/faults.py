@@ -19,6 +19,7 @@ A specification is a list of `name[@where][:how]`, separated by commas:
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from random import Random
@@ -62,7 +63,7 @@ DEVICE_FAULTS = {
 }
 """Applied by the core."""
 
-_NAMES = LINK_FAULTS.keys() | HTTP_FAULTS.keys() | DEVICE_FAULTS.keys()
+REGISTER_FAULTS = LINK_FAULTS | HTTP_FAULTS | DEVICE_FAULTS
 _MAX_COUNT = 1_000_000
 _ENTRY = re.compile(r"(?P<name>[a-z-]+)(?P<where>(?:@[A-Za-z0-9_]+){0,2})(?::(?P<how>[0-9.]+))?")
 _CHANCE = re.compile(r"[1-9]")
@@ -93,19 +94,20 @@ class Faults:
             applies.
     """
 
-    def __init__(self) -> None:
-        """No faults at all."""
+    def __init__(self, names: Collection[str] = REGISTER_FAULTS) -> None:
+        """No faults at all, of those that have these names."""
         self.wire_command = ""
+        self._names = names
         self._faults: list[_Fault] = []
         self._random = Random(0)  # noqa: S311 - faults, not secrets
 
     @classmethod
-    def parse(cls, spec: str, seed: int) -> Faults:
+    def parse(cls, spec: str, seed: int, names: Collection[str] = REGISTER_FAULTS) -> Faults:
         """Read a specification; an empty text is no faults. Raises `FaultsError`."""
-        faults = cls()
+        faults = cls(names)
         faults._random = Random(seed)  # noqa: S311 - faults, not secrets
         if spec.strip():
-            faults._faults = [_read(entry.strip()) for entry in spec.split(",")]
+            faults._faults = [_read(entry.strip(), names) for entry in spec.split(",")]
         return faults
 
     def fires(self, name: str, command: str = "") -> bool:
@@ -114,7 +116,7 @@ class Faults:
         `command` is a core command (`close_receipt`) or a protocol's name (`FF45`). Of several
         entries with one name every one that fits has its chance.
         """
-        assert name in _NAMES, name
+        assert name in self._names, name
         here = {command, self.wire_command}
         happened = False
         for fault in self._faults:
@@ -134,13 +136,13 @@ class Faults:
         return True
 
 
-def _read(entry: str) -> _Fault:
+def _read(entry: str, names: Collection[str]) -> _Fault:
     parts = _ENTRY.fullmatch(entry)
     if parts is None:
         raise FaultsError(f"{entry!r} is not of the form name[@command][:count or probability]")
     name = parts["name"]
-    if name not in _NAMES:
-        raise FaultsError(f"no fault is named {name!r}; there are {', '.join(sorted(_NAMES))}")
+    if name not in names:
+        raise FaultsError(f"no fault is named {name!r}; there are {', '.join(sorted(names))}")
     fault = _Fault(name)
     for where in parts["where"].split("@")[1:]:
         _read_where(fault, where, entry)

@@ -19,6 +19,7 @@ from uuid import UUID
 from drivers.ffd.arithmetic import item_cost
 from kassa_tui.izi.embedded.crm import EVERYTHING, EmbeddedCrm
 from kassa_tui.izi.embedded.demo import CLUB, demo_club
+from kassa_tui.izi.gateway.client import GatewayCrm
 from kassa_tui.izi.models.cash import CashMovementDraft
 from kassa_tui.izi.models.page import Page, Paging
 from kassa_tui.izi.models.receipt import Receipt
@@ -26,6 +27,8 @@ from kassa_tui.izi.models.session import Feature, Permission, Person
 from kassa_tui.izi.models.shift import Shift, ShiftClosing, ShiftFiscal, ShiftOpening
 from kassa_tui.izi.models.transaction import Transaction, TransactionDraft
 from kassa_tui.izi.port import Crm
+from kassa_tui.izi.virtual.app import Fires, GatewayApp, no_faults
+from kassa_tui.izi.virtual.serving import serving
 
 MOSCOW = timezone(timedelta(hours=3))
 WEDNESDAY_NOON = datetime(2026, 7, 29, 12, tzinfo=MOSCOW)
@@ -92,8 +95,12 @@ class EmbeddedBench:
         async with AsyncExitStack() as stack:
             bench = cls(path, token, stack)
             bench.owner = await bench.embedded()
-            bench.crm = bench.owner.session(token)
+            bench.crm = await bench.session(bench.owner, token)
             yield bench
+
+    async def session(self, crm: EmbeddedCrm, token: str) -> Crm:
+        """The CRM as the holder of a token reaches it."""
+        return crm.session(token)
 
     async def embedded(self, features: frozenset[Feature] = EVERYTHING) -> EmbeddedCrm:
         """One more opening of the same file."""
@@ -117,12 +124,28 @@ class EmbeddedBench:
         async with crm.registry() as registry:
             await registry.put_operator(person, club_ids, frozenset(permissions))
             token = await registry.issue_token(person.id, self.clock.now + timedelta(days=9))
-        return crm.session(token)
+        return await self.session(crm, token)
 
     async def app_top_up(self, shift_id: str, client_id: str, amount: int) -> Transaction:
         async with self.owner.registry() as registry:
             now = self.clock.now
             return await registry.app_top_up(shift_id, client_id, amount, now, fresh())
+
+
+class GatewayBench(EmbeddedBench):
+    """The same CRM behind a real server on a real socket, and the client of the contract."""
+
+    url: str
+    """Of the server that was started last."""
+
+    async def session(self, crm: EmbeddedCrm, token: str, fires: Fires = no_faults) -> Crm:
+        app = GatewayApp(crm.session, fresh, fires)
+        self.url = await self._stack.enter_async_context(serving(app, "127.0.0.1", 0))
+        return await self._stack.enter_async_context(GatewayCrm(self.url, token, fresh))
+
+
+BENCHES = {"embedded": EmbeddedBench, "gateway": GatewayBench}
+"""Every kind of CRM that must meet the contract."""
 
 
 async def found(path: Path) -> str:

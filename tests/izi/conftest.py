@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.izi.bench import EmbeddedBench, found
+from tests.izi.bench import BENCHES, found
 
 
 @pytest.fixture(scope="session")
@@ -16,10 +16,16 @@ def demo_file(tmp_path_factory) -> tuple[Path, str]:
     return path, asyncio.run(found(path))
 
 
-@pytest.fixture(params=["embedded"])
+def pytest_generate_tests(metafunc):
+    if "bench" in metafunc.fixturenames:
+        every = "conformance" in metafunc.module.__name__
+        metafunc.parametrize("bench", BENCHES if every else ["embedded"], indirect=True)
+
+
+@pytest.fixture
 async def bench(request, demo_file, tmp_path):
-    """A CRM under test with the demo club in it."""
+    """A CRM under test with the demo club in it; every kind of CRM in the conformance suite."""
     template, token = demo_file
     path = shutil.copy(template, tmp_path / "crm.sqlite")
-    async with EmbeddedBench.open(path, token) as opened:
+    async with BENCHES[request.param].open(path, token) as opened:
         yield opened

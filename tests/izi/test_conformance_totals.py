@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from kassa_tui.izi.errors import LimitExceeded, OfferChanged, ReceiptRefused, Va
 from kassa_tui.izi.models.shift import FiscalModeChange
 from kassa_tui.izi.models.transaction import FiscalStatusChange
 from tests.izi.bench import (
-    EmbeddedBench,
+    BENCHES,
     charge,
     chips,
     close,
@@ -204,8 +205,8 @@ async def balances_agree(bench, shift):
         assert min(client.balance, client.bonus_balance) >= 0
 
 
-async def day(path, token, plan):
-    async with EmbeddedBench.open(path, token) as bench:
+async def day(kind, path, token, plan):
+    async with BENCHES[kind].open(path, token) as bench:
         shift = await opened(bench)
         for operation in plan:
             before = await bench.crm.shift(shift.id)
@@ -222,12 +223,13 @@ async def day(path, token, plan):
         assert (closed.expected_cash, closed.discrepancy) == (live.expected_cash, 0)
 
 
+@pytest.mark.parametrize("kind", BENCHES)
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 @given(plan=operations)
-def test_totals_satisfy_every_formula_after_a_random_mix_of_operations(demo_file, plan):
+def test_totals_satisfy_every_formula_after_a_random_mix_of_operations(demo_file, kind, plan):
     template, token = demo_file
     with tempfile.TemporaryDirectory() as folder:
         path = Path(shutil.copy(template, folder))
-        asyncio.run(day(path, token, plan))
+        asyncio.run(day(kind, path, token, plan))
