@@ -26,6 +26,7 @@ COMMANDS = (
     "crm",
     "demo",
     "virtual-register",
+    "virtual-crm",
 )
 """Each has a module of its name."""
 

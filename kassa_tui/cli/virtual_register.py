@@ -44,13 +44,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--shtrih",
         metavar="HOST:PORT",
-        type=_address,
+        type=address,
         help="listen on TCP; port 0 takes a free one (default, alone: 127.0.0.1:0)",
     )
     parser.add_argument(
         "--kkmserver",
         metavar="HOST:PORT",
-        type=_address,
+        type=address,
         help="answer as KkmServer over HTTP (its own port is 5893); needs the extra `virtual`",
     )
     parser.add_argument("--pty", action="store_true", help="offer a serial line (not on Windows)")
@@ -104,7 +104,8 @@ def add_fault_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _address(text: str) -> tuple[str, int]:
+def address(text: str) -> tuple[str, int]:
+    """`HOST:PORT` of an argument."""
     host, _, port = text.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or int(port) > 0xFFFF:
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
