@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kassa_tui.bootstrap.clock import local_now, new_id
-from kassa_tui.bootstrap.crm import embedded_crm
+from kassa_tui.bootstrap.crm import ClubCrm, gateway_crm, own_crm
 from kassa_tui.bootstrap.errors import CannotStart
 from kassa_tui.bootstrap.register import look_at, register_of, virtual_register_at
 from kassa_tui.bootstrap.settings import club_settings, station_settings
@@ -19,8 +20,6 @@ from kassa_tui.words import _
 
 if TYPE_CHECKING:
     from drivers.register import FiscalRegister, LinkFinding
-    from kassa_tui.izi.embedded.club import SignIn
-    from kassa_tui.izi.embedded.crm import EmbeddedCrm
     from kassa_tui.journal.journal import Journal
     from kassa_tui.link.host import Listener, Worker
     from kassa_tui.settings.model import Settings
@@ -41,8 +40,6 @@ async def club_station(
     from kassa_tui.izi.embedded.club import own_club
     from kassa_tui.settings.tax import TaxRegimeError
 
-    if settings.crm.kind == "gateway":
-        raise CannotStart(_("A CRM behind a gateway is not served yet: set kind = embedded."))
     told = settings.fiscal_register
     try:
         station = station_settings(settings)
@@ -51,15 +48,12 @@ async def club_station(
         register = register_of(told, url)
     except (TaxRegimeError, AddressError) as error:
         raise CannotStart(str(error)) from error
-    await _work(
-        state,
-        register,
-        look_at(url),
-        station,
-        lambda crm: own_club(crm, station.cashier, club),
-        listener,
-        ready,
+    crm = (
+        gateway_crm(settings.crm)
+        if settings.crm.kind == "gateway"
+        else own_crm(state, lambda crm: own_club(crm, station.cashier, club))
     )
+    await _work(state, register, look_at(url), station, crm, listener, ready)
 
 
 async def demo_station(
@@ -86,7 +80,8 @@ async def demo_station(
     zone = local_now().tzinfo
     assert zone is not None, "local time is aware"
     register = virtual_register_at(url, zone)
-    await _work(state, register, look_at(url), settings, demo_club, listener, ready)
+    crm = own_crm(state, demo_club)
+    await _work(state, register, look_at(url), settings, crm, listener, ready)
 
 
 async def _work(
@@ -94,17 +89,16 @@ async def _work(
     register: FiscalRegister,
     look: Callable[[], Awaitable[LinkFinding]],
     settings: StationSettings,
-    sign_in: Callable[[EmbeddedCrm], Awaitable[SignIn]],
+    crm: AbstractAsyncContextManager[ClubCrm],
     listener: Listener,
     ready: Callable[[Worker], None],
 ) -> None:
-    """Run a station over the journal and the embedded CRM of a directory."""
+    """Run a station over the journal of a directory and a CRM."""
     from kassa_tui.station.station import Station
 
     journal = await open_journal(state)
     try:
-        async with embedded_crm(state) as crm:
-            club = await sign_in(crm)
+        async with crm as club:
             station = Station(
                 register,
                 journal,
@@ -112,7 +106,7 @@ async def _work(
                 local_now,
                 new_id,
                 listener,
-                crm=crm.session(club.token),
+                crm=club.crm,
                 club_id=club.club_id,
                 jitter=secrets.SystemRandom().random,
                 see_link=look,

@@ -229,10 +229,8 @@ def _full_path(value: object) -> object:
     return path
 
 
-Directory = Annotated[Path, BeforeValidator(_full_path), PlainSerializer(str, return_type=str)]
-"""A full path; `~` is the home directory."""
-File = Directory
-"""The same; whether it is there is seen when it is opened."""
+FullPath = Annotated[Path, BeforeValidator(_full_path), PlainSerializer(str, return_type=str)]
+"""A full path; `~` is the home directory. Whether it is there is seen when it is opened."""
 
 _MOST_ROUBLES = 10_000_000
 

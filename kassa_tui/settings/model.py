@@ -25,9 +25,8 @@ from pydantic import (
 from drivers.ffd.enumerations import TaxSystem, VatRate
 from kassa_tui.settings import tax
 from kassa_tui.settings.fields import (
-    Directory,
     Email,
-    File,
+    FullPath,
     GatewayUrl,
     Inn,
     OrganisationInn,
@@ -55,7 +54,7 @@ class Station(Section):
         default="auto",
         description=N_("Language of the screens: ru, en, or auto (that of the system)."),
     )
-    state_directory: Directory | None = Field(
+    state_directory: FullPath | None = Field(
         default=None,
         description=N_(
             "Where the journal and its backups are kept: a full path."
@@ -123,7 +122,7 @@ class Register(Section):
         ),
         examples=["your-password"],
     )
-    ca_file: File | None = Field(
+    ca_file: FullPath | None = Field(
         default=None,
         description=N_(
             "KkmServer with https: a file of certificates to trust instead of the system's,"
@@ -164,6 +163,14 @@ class Crm(Section):
         default=None,
         description=N_("The club in the CRM; needed when the token is good for several."),
         examples=["club_7"],
+    )
+    ca_file: FullPath | None = Field(
+        default=None,
+        description=N_(
+            "Certificates (PEM) of the authority that vouches for the gateway."
+            " When not given: those that the system trusts."
+        ),
+        examples=["/etc/kassa/ca.pem"],
     )
 
     @field_validator("url", "token")
