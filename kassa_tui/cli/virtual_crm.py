@@ -18,9 +18,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "virtual-crm",
         help="serve a training CRM over HTTP",
-        description="Serves a CRM with a training club as the gateway contract says (docs/"
-        "gateway.json). Prints one line of JSON with its URL, a token and the club's id when it is"
-        " ready, and serves until it is stopped. Needs the extra `virtual`.",
+        description="Serves a CRM with a training club as the gateway contract says"
+        " (docs/gateway.md). Prints one line of JSON with its URL, a token and the club's id when"
+        " it is ready, and serves until it is stopped. Needs the extra `virtual`.",
     )
     parser.add_argument(
         "--state", metavar="FILE", required=True, help="the CRM's memory, made when missing"

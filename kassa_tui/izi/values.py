@@ -21,6 +21,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StrictBool,
+    WithJsonSchema,
 )
 
 MAX_KOPECKS = 10**12
@@ -98,7 +99,10 @@ Number = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 Flag = StrictBool
 
 Quantity = Annotated[
-    Decimal, BeforeValidator(_quantity), PlainSerializer(lambda value: format(value, "f"), str)
+    Decimal,
+    BeforeValidator(_quantity),
+    PlainSerializer(lambda value: format(value, "f"), str),
+    WithJsonSchema({"type": "string", "pattern": f"^{_QUANTITY.pattern}$"}),
 ]
 """1023; a decimal string on the wire."""
 

@@ -200,6 +200,7 @@ async def test_a_number_that_no_document_has_is_named_by_its_pointer(bench, wire
         "limit=ten",
         "limit=1.0",
         "order=up",
+        "status=ajar",
         "limit=1&limit=2",
         "opened_from=yesterday",
         "opened_from=2026-07-29T12:00:00",

@@ -44,7 +44,7 @@ from kassa_tui.izi.errors import (
 )
 from kassa_tui.izi.models.page import Order, Page, Paging, Written
 from kassa_tui.izi.port import Crm, LookUpBy
-from kassa_tui.izi.values import Time, Wire
+from kassa_tui.izi.values import OpenEnum, Time, Wire
 
 BASE = "/v1"
 MAX_BODY = 256 << 10
@@ -115,6 +115,15 @@ class Call(Generic[P, R]):
     @cached_property
     def _signature(self) -> inspect.Signature:
         return inspect.signature(self._asked)
+
+    @property
+    def says(self) -> str:
+        """What the method says of itself."""
+        return inspect.getdoc(self._asked) or ""
+
+    def default(self, parameter: str) -> Any:
+        """What a caller means who does not give the parameter."""
+        return self._signature.parameters[parameter].default
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -242,7 +251,7 @@ class Call(Generic[P, R]):
         return value
 
     def _read_paging(self, asked: Mapping[str, str]) -> Paging:
-        default: Paging = self._signature.parameters["paging"].default
+        default: Paging = self.default("paging")
         limit, order = asked.get("limit"), asked.get("order", default.order)
         if limit is not None and _LIMIT.fullmatch(limit) is None:
             raise InvalidRequest("limit: a whole number")
@@ -325,9 +334,12 @@ def _members(query: str) -> dict[str, str]:
 
 def _read_filter(name: str, kind: Any, text: str) -> Any:
     try:
-        return TypeAdapter(kind).validate_python(text)
+        value = TypeAdapter(kind).validate_python(text)
     except ValidationError as error:
         raise InvalidRequest(f"{name}: {error.errors(include_input=False)[0]['msg']}") from error
+    if isinstance(value, OpenEnum) and not value.is_known:
+        raise InvalidRequest(f"{name}: unknown value")
+    return value
 
 
 def _read_key(text: str | None) -> UUID:
