@@ -268,12 +268,16 @@ def _beside(snapshot: Snapshot) -> Iterator[Step]:
         check=Check.DRAWER, finding=Finding.BY_EYE if unknown else Finding.WELL, value=unknown
     )
     if (crm := snapshot.crm) is not None:
-        is_away = crm.failing_since is not None
+        if crm.failing_since is not None:
+            finding = Finding.WRONG
+        else:
+            finding = Finding.LOOK if crm.not_offered and crm.queued else Finding.WELL
         yield Step(
             check=Check.CRM,
-            finding=Finding.WRONG if is_away else Finding.WELL,
+            finding=finding,
             value=crm.queued,
             since=crm.failing_since,
+            detail=", ".join(crm.not_offered),
         )
         yield Step(
             check=Check.RECORDS,

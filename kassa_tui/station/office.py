@@ -18,6 +18,7 @@ from kassa_tui.izi.errors import (
     Forbidden,
     Internal,
     NoOpenShift,
+    NotSupported,
 )
 from kassa_tui.izi.models.client import Client, ClientSearch, SearchBy
 from kassa_tui.izi.models.shift import Shift, ShiftStatus
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_MOST_FEATURES = 20
+"""More than the contract has."""
 _PHONE = re.compile(r"[0-9]{4,6}|\+[0-9]{11,15}")
 
 
@@ -56,6 +59,8 @@ class Office:
         """What the operator may do; None: not known since the start, or it has changed."""
         self.failing_since: datetime | None = None
         """Since when no answer has come; None while the CRM answers."""
+        self.not_offered: frozenset[str] = frozenset()
+        """Features that the CRM has said it lacks; the calls that need them wait here."""
 
     async def ask(self, call: Awaitable[T]) -> T:
         """One call, its wait bounded; what is no answer of a CRM counts as unsure."""
@@ -72,6 +77,8 @@ class Office:
                 self.failing_since = None  # a refusal is an answer
             if isinstance(error, Forbidden):
                 self.permissions = None  # it was taken away meanwhile
+            if isinstance(error, NotSupported) and len(self.not_offered) < _MOST_FEATURES:
+                self.not_offered |= {error.feature}
             raise
         except Exception as error:  # a defect of a CRM's client must not close the till
             log.exception("a call to the CRM failed")

@@ -18,7 +18,7 @@ from drivers.ffd.receipt import Receipt
 from drivers.ffd.validation import problems
 from drivers.register import OutcomeUnknown, Reason, Refused, RegisterStatus
 from kassa_tui.izi import errors as crm_errors
-from kassa_tui.izi.errors import CrmError, LimitExceeded, Retryable
+from kassa_tui.izi.errors import CrmError, LimitExceeded, NotSupported, Retryable
 from kassa_tui.journal.calls import Call, CallState, StoredCall
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
@@ -426,9 +426,8 @@ class Payments:
         if error is None:
             return None
         if is_new:
-            ended = isinstance(error, crm_errors.Refused) or (
-                isinstance(error, Retryable) and not offline
-            )
+            without = isinstance(error, Retryable | NotSupported) and offline
+            ended = isinstance(error, crm_errors.Refused | Retryable) and not without
         else:
             ended = is_final(error)
         if ended:

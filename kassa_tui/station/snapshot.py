@@ -103,6 +103,8 @@ class CrmState:
     """The oldest of them."""
     permissions: frozenset[str] | None = None
     """What the operator may do there; None: not known."""
+    not_offered: tuple[str, ...] = ()
+    """Features that it lacks, as far as it was asked for them: what needs them is kept here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,9 @@ _WORDS: dict[tuple[Check, Finding], str] = {
     (Check.RECEIPTS, Finding.WELL): N_("Every payment has its receipt."),
     (Check.RECEIPTS, Finding.WRONG): N_("Payments without a receipt: {value}."),
     (Check.CRM, Finding.WELL): N_("The CRM answers."),
+    (Check.CRM, Finding.LOOK): N_(
+        "The CRM has no place for some records; they are kept here: {value}."
+    ),
     (Check.CRM, Finding.WRONG): N_("The CRM has not answered for {age}; records wait: {value}."),
     (Check.RECORDS, Finding.WELL): N_("The CRM takes every record."),
     (Check.RECORDS, Finding.WRONG): N_("Records that the CRM does not take: {value}."),
@@ -125,6 +128,7 @@ _ADVICE: dict[tuple[Check, Finding], str] = {
     (Check.OFD, Finding.WRONG): N_("Check the register's internet cable and the contract."),
     (Check.DRAWER, Finding.BY_EYE): N_("Count the drawer, and compare it with the X report."),
     (Check.RECEIPTS, Finding.WRONG): N_("Issue the receipts: F9."),
+    (Check.CRM, Finding.LOOK): N_("Tell whoever looks after the CRM."),
     (Check.CRM, Finding.WRONG): N_("Check the network. Money is taken as before, and told later."),
     (Check.RECORDS, Finding.WRONG): N_("Tell whoever looks after the CRM."),
     (Check.DISK, Finding.LOOK): N_("Make room on the disk."),

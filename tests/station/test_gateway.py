@@ -3,20 +3,34 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from drivers.virtual.faults import Faults
+from kassa_tui.izi.embedded.crm import EVERYTHING, EmbeddedCrm
 from kassa_tui.izi.embedded.demo import demo_club
 from kassa_tui.izi.gateway.client import GatewayCrm
+from kassa_tui.izi.models.session import Feature
 from kassa_tui.izi.models.transaction import FiscalStatus
 from kassa_tui.izi.virtual.app import GatewayApp
 from kassa_tui.izi.virtual.faults import FAULTS
 from kassa_tui.izi.virtual.serving import serving
 from kassa_tui.journal.records import PayBy
-from kassa_tui.station.requests import Done, NotRecorded, OpenShift, Recorded, TurnedDown, Withdraw
-from tests.station.bench import Bench, Gate, Running
-from tests.station.test_crm import IVAN, TOP_UP, ask, drained, gate, ivan, transaction_of
+from kassa_tui.station.basket import Paid
+from kassa_tui.station.diagnosis import Check, Diagnosis, Finding
+from kassa_tui.station.inquiries import Diagnose
+from kassa_tui.station.requests import (
+    Done,
+    NotRecorded,
+    OpenShift,
+    Recorded,
+    Sell,
+    TurnedDown,
+    Withdraw,
+)
+from tests.station.bench import Bench, Running, now
+from tests.station.test_crm import HOUR, IVAN, TOP_UP, ask, drained, gate, ivan, transaction_of
 
 PATIENCE_S = 0.5
 
@@ -24,16 +38,20 @@ PATIENCE_S = 0.5
 class Gateway:
     """The server of a gate's CRM, which comes and goes at one address."""
 
-    def __init__(self, gate: Gate, bench: Bench) -> None:
-        self._gate = gate
+    def __init__(self, bench: Bench) -> None:
+        self._path = bench.path.with_name("crm.db")
         self._new_id = bench.new_id
         self._stack = AsyncExitStack()
         self._address = ("127.0.0.1", 0)
 
-    async def start(self, faults: str = "") -> str:
+    async def start(self, faults: str = "", lacks: Feature | None = None) -> str:
         """Gives the URL."""
         fires = Faults.parse(faults, 0, FAULTS).fires
-        app = GatewayApp(self._gate.embedded.session, self._new_id, fires)
+        crm = await EmbeddedCrm.open(
+            self._path, clock=now, randomness=Random(9).randbytes, features=EVERYTHING - {lacks}
+        )
+        self._stack.push_async_callback(crm.close)
+        app = GatewayApp(crm.session, self._new_id, fires)
         url = await self._stack.enter_async_context(serving(app, *self._address))
         self._address = ("127.0.0.1", int(url.rpartition(":")[2]))
         return url
@@ -46,7 +64,7 @@ class Gateway:
 async def open_till(bench: Bench) -> AsyncIterator[tuple[Running, Gateway]]:
     """A station over the wire, its shift open on both sides."""
     gate = await bench.open_crm()
-    gateway = Gateway(gate, bench)
+    gateway = Gateway(bench)
     token = (await demo_club(gate.embedded)).token
     direct = gate.session
     async with GatewayCrm(await gateway.start(), token, bench.new_id, deadline_s=PATIENCE_S) as crm:
@@ -127,3 +145,37 @@ async def test_a_receipt_waits_for_a_new_token_and_is_not_set_aside(bench: Bench
         answer = await ask(running, TOP_UP)
         await drained(running)
         assert (await transaction_of(bench, answer)).fiscal_status is FiscalStatus.ISSUED
+
+
+@pytest.mark.parametrize("lacks", [Feature.TRANSACTIONS_WRITE, Feature.RECEIPTS_ATTACH])
+async def test_what_the_crm_has_no_place_for_is_kept_here_and_said(
+    bench: Bench, lacks: Feature
+) -> None:
+    async with open_till(bench) as (running, gateway):
+        await gateway.stop()
+        await gateway.start(lacks=lacks)
+        answer = await ask(running, TOP_UP)
+        assert isinstance(answer, Recorded)
+        told = await running.until(lambda s: s.crm is not None and s.crm.not_offered != ())
+        assert told.crm is not None
+        assert told.crm.not_offered == (lacks,)
+        diagnosis = await running.station.ask(Diagnose())
+        assert isinstance(diagnosis, Diagnosis)
+        (step,) = [one for one in diagnosis.steps if one.check is Check.CRM]
+        assert (step.finding, step.detail) == (Finding.LOOK, lacks)
+        await gateway.stop()
+        await gateway.start()
+        await drained(running)
+        assert (await transaction_of(bench, answer)).fiscal_status is FiscalStatus.ISSUED
+
+
+async def test_a_sale_from_the_balance_is_turned_down_by_a_crm_that_takes_no_sales(
+    bench: Bench,
+) -> None:
+    async with open_till(bench) as (running, gateway):
+        await gateway.stop()
+        await gateway.start(lacks=Feature.TRANSACTIONS_WRITE)
+        answer = await ask(running, Sell(lines=(HOUR,), paid=Paid(balance=120_00), client_id=IVAN))
+        assert isinstance(answer, TurnedDown)
+        assert answer.code == "not-supported"
+    assert await bench.receipts() == []
