@@ -1,7 +1,8 @@
 """The CRM of the world: none, one far away, or one inside the station's process.
 
 A far one is a computer of its own: it lives on when the station dies, its disk is sound, and
-what is asked of it passes a `Gate`, where the network's faults strike. A near one has its file
+what is asked of it passes a `Gate`, where the network's faults strike, and goes through the
+gateway's client and server, with no socket between them. A near one has its file
 on the station's disk and dies with the station. Both are the embedded CRM with its demo club.
 """
 
@@ -16,14 +17,18 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from itertools import count
 from pathlib import Path
 from random import Random
 from uuid import UUID
+
+from httpx import ASGITransport
 
 from kassa_tui.izi.embedded.club import SignIn
 from kassa_tui.izi.embedded.crm import EmbeddedCrm
 from kassa_tui.izi.embedded.demo import demo_club
 from kassa_tui.izi.errors import CrmError
+from kassa_tui.izi.gateway.client import GatewayCrm
 from kassa_tui.izi.models.shift import ShiftClosing, ShiftOpening
 from kassa_tui.izi.models.transaction import (
     Line,
@@ -35,6 +40,7 @@ from kassa_tui.izi.models.transaction import (
     TransactionType,
 )
 from kassa_tui.izi.port import Crm
+from kassa_tui.izi.virtual.app import GatewayApp
 from tests.simulation.books import Ledger
 from tests.simulation.disk import MEMORY, Disk, Image
 from tests.simulation.reading import ledger_of
@@ -81,7 +87,11 @@ class Club:
         """Switch the far CRM on."""
         if self.place is Place.FAR:
             self._server = await self._opened()
-            self.session = self._server.session(_filled()[1].token)
+            requests = map(UUID, map("{:032x}".format, count(1)))
+            app = GatewayApp(self._server.session, requests.__next__)
+            self.session = GatewayCrm(
+                "http://crm", _filled()[1].token, requests.__next__, transport=ASGITransport(app)
+            )
 
     @asynccontextmanager
     async def inside(self) -> AsyncIterator[tuple[Crm, str]]:
