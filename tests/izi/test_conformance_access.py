@@ -1,6 +1,6 @@
 """Contract D.10, V11 and V15: who may do what, what the CRM can do, and whom it shows.
 
-Left for the HTTP client and server: V12 (problem bodies, `WWW-Authenticate`), personal data
+On the wire (`test_gateway_server`): V12 (problem bodies, `WWW-Authenticate`), personal data
 in URLs and server logs, `Cache-Control`.
 """
 

@@ -1,6 +1,6 @@
 """Contract D.10, V8 and V9: attaching and importing fiscal documents, and D.8.
 
-Left for the HTTP client and server: the colon of a receipt id in a path, literal and `%3A`.
+On the wire (`test_gateway_server`): the colon of a receipt id in a path, literal and `%3A`.
 """
 
 import pytest

@@ -1,6 +1,6 @@
 """Contract D.10, V1, V2, V5, V7: every write once, every row once.
 
-Left for the HTTP client and server: a missing or malformed `Idempotency-Key`, the header
+On the wire (`test_gateway_server`): a missing or malformed `Idempotency-Key`, the header
 `Idempotency-Replayed`, 428 without `If-Match` and 304, which typed calls cannot express.
 """
 

@@ -12,6 +12,8 @@ from collections import Counter
 from random import Random
 
 from drivers.virtual.faults import DEVICE_FAULTS, LINK_FAULTS, Faults
+from kassa_tui.izi.gateway.contract import CALLS
+from kassa_tui.izi.virtual.faults import FAULTS
 
 WIRE = {
     "wire-cut": 0.004,
@@ -68,6 +70,9 @@ _REGISTER = {
 }
 """By chance as the virtual register gives them."""
 RATES = {**WIRE, **WORLD, **RARE, **CRM, **CLUB, **DISK, **_REGISTER}
+_LOOKS = frozenset(call.name for call in CALLS if call.method == "GET")
+_AT_A_LOOK, _AT_A_WRITE = 0.02, 0.1
+"""By call that the gateway gets, each of its faults."""
 _ACTIVE = 0.3
 _FEATURED = 3
 """So many times as likely."""
@@ -133,6 +138,23 @@ class RegisterFaults(Faults):
             return False
         self._written.wire_command = self.wire_command
         return self._chance.strikes(name) or self._written.fires(name, command)
+
+
+class GatewayFaults:
+    """The gateway's named faults. A source of their own leaves all else of a seed as it was."""
+
+    def __init__(self, chance: Chance, seed: int) -> None:
+        self._chance = chance
+        self._random = Random(f"gateway {seed}")
+        self._names = {name for name in FAULTS if chance.rates and self._random.random() < _ACTIVE}
+
+    def fires(self, name: str, call: str) -> bool:
+        if name not in self._names or self._chance.stopped:
+            return False
+        if self._random.random() >= (_AT_A_LOOK if call in _LOOKS else _AT_A_WRITE):
+            return False
+        self._chance.fired[f"gateway-{name}"] += 1
+        return True
 
 
 def _error(words: str, code: int) -> sqlite3.OperationalError:

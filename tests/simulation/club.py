@@ -40,7 +40,7 @@ from kassa_tui.izi.models.transaction import (
     TransactionType,
 )
 from kassa_tui.izi.port import Crm
-from kassa_tui.izi.virtual.app import GatewayApp
+from kassa_tui.izi.virtual.app import Fires, GatewayApp
 from tests.simulation.books import Ledger
 from tests.simulation.disk import MEMORY, Disk, Image
 from tests.simulation.reading import ledger_of
@@ -61,8 +61,14 @@ class Club:
     """The CRM through all lives of the station, and what is done to it elsewhere."""
 
     def __init__(
-        self, place: Place, disk: Disk, clock: Callable[[], datetime], random: Random
+        self,
+        place: Place,
+        disk: Disk,
+        clock: Callable[[], datetime],
+        random: Random,
+        fires: Fires,
     ) -> None:
+        """`fires` says which faults the far CRM's gateway has."""
         self.place = place
         self.elsewhere: set[UUID] = set()
         """`external_id`s of transactions that another till has made."""
@@ -71,6 +77,7 @@ class Club:
         self._clock = clock
         self._random = random
         self._disk = disk
+        self._fires = fires
         self._server: EmbeddedCrm | None = None
         self.session: Crm | None = None
         """The far CRM, asked past the gate."""
@@ -88,7 +95,7 @@ class Club:
         if self.place is Place.FAR:
             self._server = await self._opened()
             requests = map(UUID, map("{:032x}".format, count(1)))
-            app = GatewayApp(self._server.session, requests.__next__)
+            app = GatewayApp(self._server.session, requests.__next__, self._fires)
             self.session = GatewayCrm(
                 "http://crm", _filled()[1].token, requests.__next__, transport=ASGITransport(app)
             )

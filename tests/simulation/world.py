@@ -36,7 +36,7 @@ from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.station.station import Station
 from tests.simulation.books import Books
-from tests.simulation.chance import Chance, RegisterFaults
+from tests.simulation.chance import Chance, GatewayFaults, RegisterFaults
 from tests.simulation.club import Club, Place
 from tests.simulation.disk import Disk, Image
 from tests.simulation.gate import Gate
@@ -138,7 +138,13 @@ class World:
         """Told of each new process; may set its death."""
         self._up, self._told = asyncio.Event(), asyncio.Event()
         place = self.random.choice((Place.NONE, Place.FAR, Place.FAR, Place.NEAR))
-        self.club = Club(club or place, self.disk, self.now, Random(f"club {seed}"))
+        self.club = Club(
+            club or place,
+            self.disk,
+            self.now,
+            Random(f"club {seed}"),
+            GatewayFaults(self.chance, seed).fires,
+        )
         self.crm_network = CrmNetwork(self)
         self._jitter = Random(f"jitter {seed}")
         self.witness.crm = self.club if self.club.place is not Place.NONE else None
