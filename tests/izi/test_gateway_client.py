@@ -33,7 +33,8 @@ class Answering:
     def __init__(self, status=200, content=b"", headers=(), *, pieces=1):
         self.status = status
         self.content = content if isinstance(content, bytes) else json.dumps(content).encode()
-        self.headers = headers
+        kind = "application/problem+json" if status >= 400 else "application/json"
+        self.headers = (*headers, ("content-type", kind))
         self.pieces = pieces
         self.asked = []
 
@@ -90,7 +91,8 @@ def test_every_error_comes_through_its_problem_body_whole(kind):
     given = {name: value for name, value in facts.items() if name in names}
     error = kind(**given) if "faults" in given else kind("so it is", **given)
     body = json.dumps(problem(error, "/v1/me", "rq_1")).encode()
-    read = error_of(error.status, {"retry-after": "7"}, body, TOKEN)
+    headers = {"retry-after": "7", "content-type": "application/problem+json; charset=utf-8"}
+    read = error_of(error.status, headers, body, TOKEN)
     assert type(read) is kind
     assert (read.detail, read.request_id, read.retry_after_s) == (error.detail, "rq_1", 7)
     for name in given:
@@ -135,6 +137,14 @@ async def test_a_connection_that_cannot_be_made_has_done_nothing():
     async with GatewayCrm(url, TOKEN, fresh) as crm:
         with pytest.raises(errors.CrmUnavailable):
             await crm.post_transaction("sh_1", draft(), key=fresh())
+
+
+async def test_a_refusal_that_is_no_problem_body_is_somebody_elses():
+    refusal = {"code": "not-found", "retryable": False}
+    foreign = Answering(404, refusal)
+    foreign.headers = [("content-type", "application/json")]
+    assert type(await ending_of(foreign)) is errors.CrmFailed
+    assert type(await ending_of(Answering(404, refusal))) is errors.NotFound
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", b"HTTP"])

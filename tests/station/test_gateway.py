@@ -1,13 +1,17 @@
 """A station whose CRM is behind a real gateway, which fails in every way it can."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from drivers.virtual.core import VirtualRegister
 from drivers.virtual.faults import Faults
+from drivers.virtual.registration import Registration
 from kassa_tui.izi.embedded.crm import EVERYTHING, EmbeddedCrm
 from kassa_tui.izi.embedded.demo import demo_club
 from kassa_tui.izi.gateway.client import GatewayCrm
@@ -179,3 +183,39 @@ async def test_a_sale_from_the_balance_is_turned_down_by_a_crm_that_takes_no_sal
         assert isinstance(answer, TurnedDown)
         assert answer.code == "not-supported"
     assert await bench.receipts() == []
+
+
+@pytest.fixture
+async def other(tmp_path: Path) -> AsyncIterator[Bench]:
+    """A second till, with a register of its own."""
+    (tmp_path / "other").mkdir()
+    bench = Bench(tmp_path / "other" / "journal.db")
+    bench.register.close()
+    registration = Registration(fiscal_drive_number="9999078900005678")
+    bench.register = VirtualRegister.open(None, registration, now, bench.paper.append)
+    bench._ids = 1_000
+    await bench.plug_in()
+    yield bench
+    bench.gate = None  # the first till's
+    await bench.close()
+
+
+async def test_two_tills_share_a_shift_and_each_payment_stands_once(
+    bench: Bench, other: Bench
+) -> None:
+    async with open_till(bench) as (running, gateway):
+        other.gate = bench.gate
+        await gateway.stop()
+        await gateway.start("error-after-commit@post_transaction:2,duplicate-delivery:0.2")
+        async with other.station() as beside:
+            assert await ask(beside, OpenShift(counted_cash=0)) == Done()
+            tills = (running, beside, running, beside)
+            answers = await asyncio.gather(*(ask(till, TOP_UP) for till in tills))
+            for till in (running, beside):
+                await drained(till)
+            rows = [await transaction_of(bench, answer) for answer in answers]
+        assert {row.fiscal_status for row in rows} == {FiscalStatus.ISSUED}
+        assert len({row.shift_id for row in rows}) == 1
+        assert len({row.receipts[0].receipt_id for row in rows}) == 4
+        assert (await ivan(bench)).balance == 1_250_00 + 4 * 500_00
+    assert [len(await till.receipts()) for till in (bench, other)] == [2, 2]

@@ -62,7 +62,7 @@ def error_of(status: int, headers: Mapping[str, str], content: bytes, secret: st
     Args:
         secret: What is cut out of the other side's words, should it repeat it.
     """
-    body = _read(content.replace(secret.encode(), b"..."))
+    body = _read(headers, content.replace(secret.encode(), b"..."))
     if body is None:
         return _without_words(status, headers)
     code, request_id = _short(body.get("code")), _short(body.get("request_id")) or None
@@ -103,7 +103,9 @@ def _facts(kind: type[CrmError]) -> dict[str, Any]:
     }
 
 
-def _read(content: bytes) -> dict[str, Any] | None:
+def _read(headers: Mapping[str, str], content: bytes) -> dict[str, Any] | None:
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != CONTENT_TYPE:
+        return None
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):

@@ -220,7 +220,7 @@ async def _hang(receive: Receive) -> None:
 
 
 def _refusal(error: CrmError, instance: str, request_id: str) -> _Answer:
-    headers = {}
+    headers = {"content-language": "en"}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
     if error.status == Unauthenticated.status:
