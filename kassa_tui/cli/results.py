@@ -283,6 +283,7 @@ def state(snapshot: Snapshot) -> dict[str, Any]:
         else {
             "answers": crm.failing_since is None,
             "queued": crm.queued,
+            "signed_out": crm.signed_out,
             "not_offered": list(crm.not_offered),
             "poisoned": crm.poisoned,
             "poisoned_calls": [

@@ -77,6 +77,8 @@ class Check(StrEnum):
     """Movements of cash of which nobody knows."""
     RECEIPTS = "receipts"
     """Payments without a receipt."""
+    SIGN_IN = "sign_in"
+    """The CRM takes the token; told where it does not."""
     CRM = "crm"
     RECORDS = "records"
     """Records that the CRM does not take."""
@@ -268,6 +270,8 @@ def _beside(snapshot: Snapshot) -> Iterator[Step]:
         check=Check.DRAWER, finding=Finding.BY_EYE if unknown else Finding.WELL, value=unknown
     )
     if (crm := snapshot.crm) is not None:
+        if crm.signed_out:
+            yield Step(check=Check.SIGN_IN, finding=Finding.WRONG, value=crm.queued)
         if crm.failing_since is not None:
             finding = Finding.WRONG
         else:

@@ -19,6 +19,7 @@ from kassa_tui.izi.errors import (
     Internal,
     NoOpenShift,
     NotSupported,
+    SignInNeeded,
 )
 from kassa_tui.izi.models.client import Client, ClientSearch, SearchBy
 from kassa_tui.izi.models.shift import Shift, ShiftStatus
@@ -59,6 +60,8 @@ class Office:
         """What the operator may do; None: not known since the start, or it has changed."""
         self.failing_since: datetime | None = None
         """Since when no answer has come; None while the CRM answers."""
+        self.signed_out = False
+        """It answers, and does not take the token any more."""
         self.not_offered: frozenset[str] = frozenset()
         """Features that the CRM has said it lacks; the calls that need them wait here."""
 
@@ -75,6 +78,7 @@ class Office:
                 self._fails()
             else:
                 self.failing_since = None  # a refusal is an answer
+                self.signed_out = isinstance(error, SignInNeeded)
             if isinstance(error, Forbidden):
                 self.permissions = None  # it was taken away meanwhile
             if isinstance(error, NotSupported) and len(self.not_offered) < _MOST_FEATURES:
@@ -85,6 +89,7 @@ class Office:
             self._fails()
             raise Internal(repr(error)) from error
         self.failing_since = None
+        self.signed_out = False
         return answer
 
     async def current_shift(self) -> Shift:

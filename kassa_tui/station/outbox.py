@@ -227,7 +227,7 @@ class Outbox:
 
     async def _round(self) -> float:
         """Look at the CRM and try what is due; seconds until the next round."""
-        before = self._office.failing_since, self._office.shift_state, self.counts
+        before = self._shown()
         await self._office.look()
         if self._office.failing_since is None:
             self._failures = 0
@@ -238,12 +238,16 @@ class Outbox:
                 if error is not None and error.retryable:
                     break  # the others would only wait for the CRM in turn
         await self.recall()
-        if before != (self._office.failing_since, self._office.shift_state, self.counts):
+        if before != self._shown():
             self._on_news()
         if self._office.failing_since is not None:
             self._failures += 1
             return self._backoff_s(self._failures)
         return _FIRST_S if self.counts.pending else _IDLE_S
+
+    def _shown(self) -> tuple[object, ...]:
+        office = self._office
+        return office.failing_since, office.signed_out, office.shift_state, self.counts
 
     async def _attempt(self, stored: StoredCall) -> CrmError | None:
         call = stored.call

@@ -103,6 +103,8 @@ class CrmState:
     """The oldest of them."""
     permissions: frozenset[str] | None = None
     """What the operator may do there; None: not known."""
+    signed_out: bool = False
+    """It does not take the token any more: a person gets a new one."""
     not_offered: tuple[str, ...] = ()
     """Features that it lacks, as far as it was asked for them: what needs them is kept here."""
 

@@ -498,6 +498,7 @@ class Station:
             queued=outbox.counts.pending,
             poisoned=outbox.counts.poisoned,
             permissions=office.permissions,
+            signed_out=office.signed_out,
             not_offered=tuple(sorted(office.not_offered)),
             poisoned_calls=tuple(
                 PoisonedCall(

@@ -87,6 +87,9 @@ _WORDS: dict[tuple[Check, Finding], str] = {
     (Check.DRAWER, Finding.BY_EYE): N_("Movements of cash of which nobody knows: {value}."),
     (Check.RECEIPTS, Finding.WELL): N_("Every payment has its receipt."),
     (Check.RECEIPTS, Finding.WRONG): N_("Payments without a receipt: {value}."),
+    (Check.SIGN_IN, Finding.WRONG): N_(
+        "The CRM does not take the token any more; records wait: {value}."
+    ),
     (Check.CRM, Finding.WELL): N_("The CRM answers."),
     (Check.CRM, Finding.LOOK): N_(
         "The CRM has no place for some records; they are kept here: {value}."
@@ -128,6 +131,7 @@ _ADVICE: dict[tuple[Check, Finding], str] = {
     (Check.OFD, Finding.WRONG): N_("Check the register's internet cable and the contract."),
     (Check.DRAWER, Finding.BY_EYE): N_("Count the drawer, and compare it with the X report."),
     (Check.RECEIPTS, Finding.WRONG): N_("Issue the receipts: F9."),
+    (Check.SIGN_IN, Finding.WRONG): N_("Get a new token, and put it into the settings."),
     (Check.CRM, Finding.LOOK): N_("Tell whoever looks after the CRM."),
     (Check.CRM, Finding.WRONG): N_("Check the network. Money is taken as before, and told later."),
     (Check.RECORDS, Finding.WRONG): N_("Tell whoever looks after the CRM."),

@@ -137,9 +137,22 @@ async def test_a_token_that_has_expired_ends_a_payment_before_anything_is_printe
         answer = await ask(running, TOP_UP)
         assert isinstance(answer, TurnedDown)
         assert answer.code == "token-expired"
-        await drained(running)
         assert (await ivan(bench)).balance == 1_250_00
     assert await bench.receipts() == []
+
+
+async def test_a_token_that_is_not_taken_any_more_is_told_until_it_is(bench: Bench) -> None:
+    async with open_till(bench) as (running, gateway):
+        await gateway.stop()
+        await gateway.start("token-expired@current_shift:1.0")
+        await running.until(lambda s: s.crm is not None and s.crm.signed_out)
+        diagnosis = await running.station.ask(Diagnose())
+        assert isinstance(diagnosis, Diagnosis)
+        wrong = [one.check for one in diagnosis.steps if one.finding is Finding.WRONG]
+        assert wrong == [Check.SIGN_IN]
+        await gateway.stop()
+        await gateway.start()
+        await running.until(lambda s: s.crm is not None and not s.crm.signed_out)
 
 
 async def test_a_receipt_waits_for_a_new_token_and_is_not_set_aside(bench: Bench) -> None:
