@@ -42,9 +42,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--seed", metavar="N", type=int, default=0, help="seed of the faults (default: 0)"
     )
     parser.add_argument(
+        "--tls",
+        nargs=2,
+        metavar=("CERTIFICATE", "KEY"),
+        help="serve https with these PEM files; a till takes http from its own computer only",
+    )
+    parser.add_argument(
         "--listen-everywhere",
         action="store_true",
-        help="permit an address that other computers can reach; nothing is encrypted",
+        help="permit an address that other computers can reach",
     )
     parser.set_defaults(run=run)
 
@@ -71,10 +77,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve(args: argparse.Namespace) -> None:
-    """Raises `FaultsError`, `NotOurFile`, `sqlite3.Error`, `OSError`."""
+    """Raises `FaultsError`, `NotOurFile`, `sqlite3.Error`, `OSError` (`ssl.SSLError` is one)."""
     import asyncio
     import json
     import signal
+    import ssl
     from pathlib import Path
 
     from drivers.virtual.faults import Faults
@@ -90,10 +97,15 @@ async def _serve(args: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
     faults = Faults.parse(args.faults, args.seed, FAULTS)
+    tls = None
+    if args.tls:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(*args.tls)
     crm = await _open(Path(args.state))
     try:
         club = await demo_club(crm)
-        async with serving(GatewayApp(crm.session, new_id, faults.fires), *args.listen) as url:
+        app = GatewayApp(crm.session, new_id, faults.fires)
+        async with serving(app, *args.listen, tls=tls) as url:
             ready = {"url": url, "token": club.token, "club_id": club.club_id}
             sys.stdout.write(json.dumps(ready) + "\n")
             sys.stdout.flush()

@@ -13,6 +13,7 @@ import pytest
 from kassa_tui.izi.gateway.client import GatewayCrm
 from tests.cli.test_virtual_crm import running
 from tests.izi.bench import fresh
+from tests.izi.test_gateway_client import CERTIFICATES
 from tests.settings.files import with_line
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
@@ -105,6 +106,14 @@ def test_the_one_club_of_a_token_needs_no_name(tmp_path):
         write_settings(tmp_path, ready)
         assert kassa(tmp_path, "shift", "open", "--counted", "0", "--json")[0] == 0
         assert asyncio.run(rows(ready)) == ()
+
+
+def test_a_gateway_of_a_private_authority_is_reached_over_tls(tmp_path):
+    pems = [str(CERTIFICATES / name) for name in ("server.pem", "server.key", "authority.pem")]
+    with running(tmp_path / "crm.db", "--tls", *pems[:2]) as (_, ready):
+        assert ready["url"].startswith("https://")
+        write_settings(tmp_path, ready, f'ca_file = "{pems[2]}"')
+        assert kassa(tmp_path, "shift", "open", "--counted", "0", "--json")[0] == 0
 
 
 @pytest.mark.parametrize(

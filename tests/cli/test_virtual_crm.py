@@ -76,6 +76,7 @@ def test_it_shows_the_faults_that_it_is_told(tmp_path):
         (["--listen", "0.0.0.0:0"], "--listen-everywhere"),
         (["--faults", "lost-request"], "lost-request"),
         (["--state", "/"], ""),
+        (["--tls", "/none.pem", "/none.key"], "No such file"),
     ],
 )
 def test_what_cannot_be_served_ends_with_2_and_says_why(tmp_path, capsys, arguments, said):
