@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from importlib.util import find_spec
 
     from drivers.virtual.faults import FaultsError
-    from drivers.virtual.shtrih_face.server import is_loopback
+    from drivers.virtual.loopback import is_loopback
     from kassa_tui.izi.embedded.schema import NotOurFile
 
     if find_spec("uvicorn") is None:
