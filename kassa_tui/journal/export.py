@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,6 +18,7 @@ from typing import Any, TextIO
 from kassa_tui.journal.database import open_to_read
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.privacy import masked
+from kassa_tui.spreadsheet import cell
 
 _FREE_WORDS = frozenset(
     {"client", "comment", "detail", "error", "message", "display_name", "buyer_contact"}
@@ -32,11 +32,6 @@ COLUMNS = (
     "id", "created_at", "kind", "total_kopecks", "paid_by", "client", "cashier", "shift",
     "called_off", "receipts",
 )  # fmt: skip
-
-
-_FORMULA = re.compile(r"(^|[;,\t\r\n])(\s*)(?=[=+\-@＝＋－＠])")
-"""Where a table's program takes a cell for a formula. It may also cut a cell in two at a
-separator of its own: Russian ones read files with `;`."""
 
 
 def write_file(path: Path, to: Path, write: Callable[[Path, TextIO], int]) -> int:
@@ -86,7 +81,7 @@ def write_payments(path: Path, to: TextIO) -> int:
     table.writerow(COLUMNS)
     payments = 0
     for row in _rows(path, _PAYMENTS):
-        table.writerow(["" if value is None else _cell(value) for value in row])
+        table.writerow(map(cell, row))
         payments += 1
     return payments
 
@@ -127,8 +122,3 @@ def _masked(value: Any, name: str = "") -> Any:
             return masked(value)
         case _:
             return value
-
-
-def _cell(value: object) -> str:
-    """No formula to any table's program."""
-    return _FORMULA.sub(r"\1\2'", str(value))

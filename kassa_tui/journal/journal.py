@@ -14,11 +14,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from kassa_tui.journal import reading, searching
+from kassa_tui.journal import reading, searching, tape_reading, traces
 from kassa_tui.journal.backup import KEPT, back_up
 from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
 from kassa_tui.journal.chain import contact_seal
@@ -54,6 +55,9 @@ from kassa_tui.journal.shifts import (
 from kassa_tui.journal.writing import Log, Unit, Writer, as_journal_error
 
 T = TypeVar("T")
+
+_AT_ONCE = 500
+"""Payments of one question: a write waits for no more."""
 
 ROOM_BYTES = 64 << 20
 """With less free room on the disk no payment is taken."""
@@ -354,6 +358,46 @@ class Journal:
     async def tape(self, fiscal_drive_number: str, first: int, last: int) -> dict[int, str]:
         """The kept part of the tape, JSON by number."""
         return await self._ask(lambda db: reading.tape(db, fiscal_drive_number, first, last))
+
+    async def kept_numbers(self, fiscal_drive_number: str, first: int, last: int) -> frozenset[int]:
+        """Which documents of the tape are kept."""
+        return await self._ask(
+            lambda db: tape_reading.kept_numbers(db, fiscal_drive_number, first, last)
+        )
+
+    async def kept_shift(self, fiscal_drive_number: str, number: int) -> tape_reading.KeptShift:
+        """The kept part of a register's shift."""
+        return await self._ask(lambda db: tape_reading.kept_shift(db, fiscal_drive_number, number))
+
+    # For reconciliation: many payments at once
+
+    async def payments_of_register_shift(
+        self, fiscal_drive_number: str, number: int
+    ) -> tuple[UUID, ...]:
+        """The payments taken in a shift of the register that owe a receipt or have one."""
+        return await self._ask(
+            lambda db: traces.payments_of_register_shift(db, fiscal_drive_number, number)
+        )
+
+    async def traces_of(self, ids: Sequence[UUID]) -> tuple[traces.PaymentTrace, ...]:
+        """What became of those payments that the journal has; writes go on in between."""
+        found: list[traces.PaymentTrace] = []
+        for first in range(0, len(ids), _AT_ONCE):
+            some = ids[first : first + _AT_ONCE]
+            found += await self._ask(partial(traces.traces, ids=some))
+        return tuple(found)
+
+    async def payments(self, ids: Sequence[UUID]) -> tuple[PaymentState, ...]:
+        """Those payments that the journal has, oldest first; writes go on in between."""
+        found: list[PaymentState] = []
+        for first in range(0, len(ids), _AT_ONCE):
+            some = ids[first : first + _AT_ONCE]
+            found += await self._ask(partial(traces.states, ids=some))
+        return tuple(found)
+
+    async def open_calls_of(self, subjects: Sequence[UUID]) -> dict[UUID, CallState]:
+        """The state of the last call of each subject that has one to be made."""
+        return await self._ask(lambda db: traces.open_calls_of(db, subjects))
 
     # Calls to the CRM
 

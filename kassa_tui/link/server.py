@@ -37,6 +37,7 @@ from kassa_tui.link.wire import (
 from kassa_tui.station.closing_preview import StopAddingUp
 from kassa_tui.station.information import MOST_AT_ONCE
 from kassa_tui.station.inquiries import Inquiry, Look
+from kassa_tui.station.reconciliation.requests import ReadShiftTape
 from kassa_tui.station.requests import Answer, Declined, Objection, Refresh, Request
 from kassa_tui.station.snapshot import Snapshot
 
@@ -56,7 +57,7 @@ FAREWELL_S = 1.0
 MOST_QUEUED = 16
 """Requests of one face that wait for the one in work; then it is not read for a while."""
 
-CHANGES_NOTHING = Refresh | Look
+CHANGES_NOTHING = Refresh | ReadShiftTape | Look
 """What a face that looks on may ask for; anything else is declined, new requests too."""
 
 

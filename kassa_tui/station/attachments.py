@@ -6,6 +6,7 @@ import re
 
 from drivers.ffd import receipt as ffd
 from drivers.ffd.document import FiscalDocument
+from drivers.ffd.enumerations import DocumentForm
 from drivers.ffd.qr import qr_text
 from kassa_tui.izi.models.receipt import Delivery, DocumentKind, Receipt
 
@@ -20,7 +21,9 @@ def crm_receipt(
     paid = document.payments or promised.payments
     return Receipt(
         receipt_id=f"{document.fiscal_drive_number}:{document.fiscal_document_number}",
-        document_kind=DocumentKind.RECEIPT,
+        document_kind=DocumentKind.CORRECTION
+        if document.form is DocumentForm.CORRECTION_RECEIPT
+        else DocumentKind.RECEIPT,
         fiscal_drive_number=document.fiscal_drive_number,
         fiscal_document_number=document.fiscal_document_number,
         fiscal_sign=str(document.fiscal_sign),

@@ -18,6 +18,7 @@ from kassa_tui.izi.errors import (
     VersionConflict,
 )
 from kassa_tui.izi.models.cash import CashMovementDraft
+from kassa_tui.izi.models.imported import ImportedReceipt
 from kassa_tui.izi.models.receipt import Receipt
 from kassa_tui.izi.models.shift import Shift, ShiftClosing, ShiftOpening
 from kassa_tui.izi.models.transaction import Transaction, TransactionDraft
@@ -30,10 +31,13 @@ OPEN_SHIFT = "open_shift"
 CLOSE_SHIFT = "close_shift"
 POST_CASH_MOVEMENT = "post_cash_movement"
 
-ADDRESSED = frozenset({POST_TRANSACTION, POST_CASH_MOVEMENT})
+IMPORT_RECEIPT = "import_receipt"
+
+ADDRESSED = frozenset({POST_TRANSACTION, POST_CASH_MOVEMENT, IMPORT_RECEIPT})
 """Calls to the shift that is open now, whichever was when they were written down."""
 
 _SHIFT = "shift_id"
+_TRANSACTION = "transaction_id"
 _VERSION_TRIES = 5
 
 NewId = Callable[[], UUID]
@@ -49,6 +53,19 @@ def attach_receipt(payment_id: UUID, receipt: Receipt, new_id: NewId) -> Call:
     """Goes after the payment's transaction, whose id it learns from that call's answer."""
     body = {"receipt": receipt.model_dump(mode="json")}
     return _call(payment_id, ATTACH_RECEIPT, body, new_id, keyed=False)
+
+
+def attach_to(transaction_id: str, receipt: Receipt, new_id: NewId) -> Call:
+    """Goes after nothing: the CRM has the transaction, and its id is known."""
+    body = {"receipt": receipt.model_dump(mode="json"), _TRANSACTION: transaction_id}
+    return _call(new_id(), ATTACH_RECEIPT, body, new_id, keyed=False)
+
+
+def import_receipt(
+    subject: UUID, imported: ImportedReceipt, shift_id: str | None, new_id: NewId
+) -> Call:
+    body = {_SHIFT: shift_id, "imported": imported.model_dump(mode="json")}
+    return _call(subject, IMPORT_RECEIPT, body, new_id)
 
 
 def open_shift(subject: UUID, opening: ShiftOpening, new_id: NewId) -> Call:
@@ -96,7 +113,7 @@ async def carry_out(office: Office, call: Call, transaction_id: str | None) -> s
     """Make the call once; what to keep of the answer, JSON. Raises `CrmError`.
 
     Args:
-        transaction_id: Of the subject's transaction, for `attach_receipt`.
+        transaction_id: Of the subject's transaction, for an `attach_receipt` that names none.
     """
     told = json.loads(call.body)
     crm = office.crm
@@ -107,11 +124,17 @@ async def carry_out(office: Office, call: Call, transaction_id: str | None) -> s
             posted = await office.ask(crm.post_transaction(told[_SHIFT], draft, key=call.key))
             return kept_transaction(posted.value)
         case "attach_receipt":
+            transaction_id = told.get(_TRANSACTION) or transaction_id
             if transaction_id is None:
                 raise InvalidRequest("no transaction to attach the receipt to")
             receipt = Receipt.model_validate(told["receipt"])
             attached = await office.ask(crm.attach_receipt(transaction_id, receipt))
             return _kept(attached.value.id)
+        case "import_receipt":
+            assert call.key is not None, "a post has its key"
+            imported = ImportedReceipt.model_validate(told["imported"])
+            made = await office.ask(crm.import_receipt(told[_SHIFT], imported, key=call.key))
+            return kept_transaction(made.value)
         case "open_shift":
             return await _open_shift(office, call, ShiftOpening.model_validate(told["opening"]))
         case "close_shift":

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kassa_tui.station.reconciliation.rows import Row, Totals
+
+MOST_OPEN_ROWS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class PreviewClosing:
@@ -36,6 +40,10 @@ class ClosingPreview:
     """Payments surely without their receipt."""
     unsettled: int
     """Receipts of unknown outcome; the shift is not closed before they are settled."""
+    reconciliation: Totals | None = None
+    """The shift reconciled; None without a CRM, or where one side does not tell."""
+    open_rows: tuple[Row, ...] = ()
+    """What is not matched, the oldest first, at most `MOST_OPEN_ROWS`."""
 
     @property
     def agrees(self) -> bool:

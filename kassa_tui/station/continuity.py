@@ -23,9 +23,6 @@ from kassa_tui.station.tape import payment_named
 MOST_READ = 100
 """Documents that a new journal reads back; those before stay on the tape alone."""
 
-_AT_ONCE = 10
-"""Documents of one reading, so that none waits for longer than a reading may."""
-
 
 class TapeCheck:
     """Checks each FN once. Methods raise `RegisterError` and `JournalError`."""
@@ -51,10 +48,8 @@ class TapeCheck:
             kept = head.last_documents.get(fn.fiscal_drive_number, 0)
             # Behind what is kept all is read: a receipt that the journal still wants may be there.
             first = kept + 1 if kept else max(1, last - MOST_READ + 1)
-            while first <= last:
-                tape = await self._desk.tape(first, min(first + _AT_ONCE - 1, last))
+            async for tape in self._desk.tape_in_pieces(first, last):
                 await self._read_back(tape)
-                first += _AT_ONCE
         self._checked = fn.fiscal_drive_number
 
     async def _read_back(self, tape: Sequence[FiscalDocument]) -> None:

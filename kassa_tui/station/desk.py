@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from typing import TypeVar
 
 from drivers.ffd.document import FiscalDocument
@@ -22,6 +22,9 @@ from drivers.register import (
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+AT_ONCE = 10
+"""Documents of one reading of the tape."""
 
 _CLOSING_S = 5.0
 
@@ -52,6 +55,15 @@ class Desk:
             return [document async for document in self.register.documents(first, last)]
 
         return await self.read(collect())
+
+    async def tape_in_pieces(
+        self, first: int, last: int, *, backwards: bool = False
+    ) -> AsyncIterator[list[FiscalDocument]]:
+        """The documents `first`..`last`, so many at a time that none waits for longer than a
+        reading may; with `backwards` the last piece comes first."""
+        pieces = range(first, last + 1, AT_ONCE)
+        for begin in reversed(pieces) if backwards else pieces:
+            yield await self.tape(begin, min(begin + AT_ONCE - 1, last))
 
     async def read(self, command: Awaitable[T]) -> T:
         """A command that records nothing; the link is dropped where it does not end."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from drivers.ffd.enumerations import QuantityMeasure
+from drivers.register import Reason
 from kassa_tui.izi.errors import CrmError
 from kassa_tui.izi.models.catalogue import Product, Tariff, is_gtin
 from kassa_tui.izi.models.client import Client, ClientSearch, SearchBy
@@ -44,6 +45,8 @@ from kassa_tui.station.inquiries import (
     StoryEvent,
 )
 from kassa_tui.station.office import Office, is_phone
+from kassa_tui.station.reconciliation.comparing import Comparer
+from kassa_tui.station.reconciliation.requests import CompareShift, ListShifts, ReadRows, Shifts
 from kassa_tui.station.requests import Declined, Objection
 
 FOLDER = "exports"
@@ -63,11 +66,14 @@ class InformationDesk:
         self,
         journal: Journal,
         office: Office | None,
+        comparer: Comparer | None,
         examine: Callable[[], Awaitable[Diagnosis]],
     ) -> None:
+        """`comparer` goes with the CRM."""
         self._journal = journal
         self._exports = journal.path.with_name(FOLDER)
         self._office = office
+        self._comparer = comparer
         self._examine = examine
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -90,9 +96,16 @@ class InformationDesk:
                 return await self._export(now)
             case Diagnose():
                 return await self._examine()
-        if self._office is None:
+            case ListShifts(limit=limit):
+                return Shifts(await self._journal.last_shifts(min(max(limit, 1), MOST_PAYMENTS)))
+        if self._office is None or self._comparer is None:
             return Declined(Objection.CRM_NEEDED)
         match inquiry:
+            case CompareShift():
+                found = await self._comparer.compare(inquiry)
+                return Declined(Reason.NOT_FOUND) if found is None else found
+            case ReadRows():
+                return self._comparer.rows(inquiry) or Declined(Objection.STALE)
             case FindClients(text):
                 return await self._clients(self._office, text.strip()[:_MOST_TEXT])
             case FindGoods(text):

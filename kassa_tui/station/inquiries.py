@@ -18,6 +18,14 @@ from kassa_tui.journal.records import PaymentState
 from kassa_tui.journal.shifts import CashDirection
 from kassa_tui.station.basket import BasketLine, LineKind, TaxClass
 from kassa_tui.station.diagnosis import Diagnosis
+from kassa_tui.station.reconciliation.requests import (
+    CompareShift,
+    ListShifts,
+    MoreRows,
+    ReadRows,
+    ShiftComparison,
+    Shifts,
+)
 
 MOST_FOUND = 20
 """Clients or goods of one answer."""
@@ -79,7 +87,16 @@ class ExportPayments:
 
 
 Look: TypeAlias = (
-    FindClients | FindGoods | ListTariffs | ListArticles | FindPayments | ReadStory | Diagnose
+    FindClients
+    | FindGoods
+    | ListTariffs
+    | ListArticles
+    | FindPayments
+    | ReadStory
+    | Diagnose
+    | ListShifts
+    | CompareShift
+    | ReadRows
 )
 """What leaves everything as it is."""
 
@@ -217,5 +234,14 @@ class Exported:
 
 
 Information: TypeAlias = (
-    Clients | SaleItems | Articles | FoundPayments | Story | Diagnosis | Exported
+    Clients
+    | SaleItems
+    | Articles
+    | FoundPayments
+    | Story
+    | Diagnosis
+    | Exported
+    | Shifts
+    | ShiftComparison
+    | MoreRows
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -49,6 +49,7 @@ from kassa_tui.station.objections import objection
 from kassa_tui.station.office import CrmShift, Office, is_phone
 from kassa_tui.station.outbox import Outbox, is_final
 from kassa_tui.station.plans import Circumstances, Original, Plan, plans
+from kassa_tui.station.reconciliation.corrections import as_correction
 from kassa_tui.station.recorder import MOST_SENDINGS, SHIFT_LIFE, Progress, Recorder
 from kassa_tui.station.requests import (
     Answer,
@@ -149,8 +150,11 @@ class Payments:
         parts = (known,) if order_id is None else await self._journal.payments_of_order(order_id)
         return _together([answer_of(part) for part in parts])
 
-    async def issue(self, payment_id: UUID) -> Answer:
-        """Send the receipt of a payment that surely has none: no money, no new payment."""
+    async def issue(self, payment_id: UUID, *, settled_on: date | None = None) -> Answer:
+        """Send the receipt of a payment that surely has none: no money, no new payment.
+
+        With `settled_on`, the day of the settlement, it is sent as a correction receipt.
+        """
         state = await self._journal.payment(payment_id)
         if state is None:
             return Declined(Objection.NO_SUCH_PAYMENT)
@@ -168,6 +172,10 @@ class Payments:
             if ended is not None:
                 return ended
         receipt = Receipt.model_validate_json(await self._journal.receipt(payment_id))
+        if settled_on is not None:
+            info = self._desk.info
+            assert info is not None, "a register that told its state has been connected"
+            receipt = as_correction(receipt, settled_on, info.ffd_version)
         return await self._recorder.send(payment_id, receipt, status)
 
     async def issue_left_over(self, left: Iterable[PaymentState]) -> UUID | None:

@@ -10,6 +10,7 @@ Every request is answered once, in the order of the queue, inquiries beside it::
     TurnedDown    the CRM refuses: the payment has ended, nothing is printed, money goes back
     Several       one answer to each receipt of a basket that was split
     Tape          what the register's tape says
+    TapeReach     how far the tape of a shift has been read (see `reconciliation.requests`)
     ClosingPreview  how the shift stands before it is closed
     Information   what an inquiry asked for (see `inquiries`)
     Declined      nothing was done and nothing noted
@@ -30,6 +31,7 @@ from kassa_tui.journal.records import Document, PayBy
 from kassa_tui.station.basket import BasketLine, Paid
 from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
 from kassa_tui.station.inquiries import Information, Inquiry, Look
+from kassa_tui.station.reconciliation.requests import Mending, ReadShiftTape, TapeReach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +317,8 @@ Request: TypeAlias = (
     | PrintCopy
     | ContinuePrint
     | ReadTape
+    | ReadShiftTape
+    | Mending
     | Refresh
 )
 
@@ -325,7 +329,9 @@ def is_repeatable(request: Request) -> bool:
         return request.caller_id is not None
     if isinstance(request, MoveCash):
         return request.movement_id is not None
-    return isinstance(request, Look | IssueReceipt | ReadTape | Refresh | PreviewClosing)
+    return isinstance(
+        request, Look | IssueReceipt | ReadTape | ReadShiftTape | Refresh | PreviewClosing
+    )
 
 
 class Objection(StrEnum):
@@ -382,6 +388,14 @@ class Objection(StrEnum):
     NOTHING_TO_SETTLE = "nothing_to_settle"
     DOCUMENT_UNFIT = "document_unfit"
     """The document named cannot be the payment's."""
+    STALE = "stale"
+    """Something has changed since the comparison; compare again."""
+    NOT_FOR_THIS_ROW = "not_for_this_row"
+    """The comparison does not allow this for the row."""
+    ANOTHER_TILLS = "another_tills"
+    """Another till issues the receipt."""
+    CORRECTION_NEEDED = "correction_needed"
+    """By now the law needs a correction receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,4 +477,6 @@ class Tape:
     documents: tuple[Document, ...]
 
 
-Answer: TypeAlias = PaymentAnswer | Several | Tape | Done | ClosingPreview | Declined | Information
+Answer: TypeAlias = (
+    PaymentAnswer | Several | Tape | TapeReach | Done | ClosingPreview | Declined | Information
+)

@@ -6,6 +6,7 @@ The CRM checks again whatever comes; here a cashier hears beforehand, and nothin
 from __future__ import annotations
 
 from kassa_tui.izi.models.session import Permission
+from kassa_tui.station.reconciliation.requests import AddToIzi, AttachReceipt, IssueForRow
 from kassa_tui.station.requests import (
     AdjustBalance,
     CashKind,
@@ -33,6 +34,9 @@ _NEEDED: dict[type, frozenset[Permission]] = {
     OpenShift: frozenset({Permission.SHIFT_OPEN}),
     CloseShift: frozenset({Permission.SHIFT_CLOSE}),
     RotateShift: frozenset({Permission.SHIFT_OPEN, Permission.SHIFT_CLOSE}),
+    IssueForRow: frozenset({Permission.RECEIPT_ATTACH}),
+    AttachReceipt: frozenset({Permission.RECEIPT_ATTACH}),
+    AddToIzi: frozenset({Permission.RECEIPT_IMPORT}),
 }
 
 

@@ -6,6 +6,7 @@ half-way is brought to its end by asking for the same once more.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +23,7 @@ from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import ShiftClosing, ShiftOpening, ShiftRecord, ShiftStep
 from kassa_tui.station import calls
 from kassa_tui.station.attachments import told_number
-from kassa_tui.station.closing_preview import ClosingPreview
+from kassa_tui.station.closing_preview import MOST_OPEN_ROWS, ClosingPreview
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
@@ -30,6 +31,9 @@ from kassa_tui.station.objections import count_objection
 from kassa_tui.station.office import CrmShift, Office
 from kassa_tui.station.outbox import Outbox
 from kassa_tui.station.receipts import cashier
+from kassa_tui.station.reconciliation.comparing import Comparer
+from kassa_tui.station.reconciliation.rows import Row
+from kassa_tui.station.reconciliation.shift_tape import ShiftTapes
 from kassa_tui.station.requests import (
     Answer,
     CloseShift,
@@ -43,7 +47,7 @@ from kassa_tui.station.requests import (
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.shift_report import journal_total, shift_report, z_report
 from kassa_tui.station.shift_view import ShiftView, shift_view
-from kassa_tui.station.tape_sums import TapeAdder
+from kassa_tui.station.tape_sums import TapeAdder, sums_of
 
 
 class Shift:
@@ -61,8 +65,14 @@ class Shift:
         clock: Callable[[], datetime],
         new_id: Callable[[], UUID],
         progress: Callable[[int, int], None],
+        tapes: ShiftTapes,
+        comparer: Comparer | None,
     ) -> None:
-        """`progress` is told of the tape that is being added up, see `TapeAdder`."""
+        """
+        Args:
+            progress: Is told of the tape that is being added up, see `TapeAdder`.
+            comparer: Goes with the CRM.
+        """
         self._desk = desk
         self._journal = journal
         self._documents = documents
@@ -72,7 +82,8 @@ class Shift:
         self._settings = settings
         self._clock = clock
         self._new_id = new_id
-        self._tape = TapeAdder(desk, settings.fiscal_s, progress)
+        self._tape = TapeAdder(desk, tapes, settings.fiscal_s, progress)
+        self._comparer = comparer
         self.record: ShiftRecord | None = None
         """The shift that is not closed, as of the last `recall`."""
         self.view: ShiftView | None = None
@@ -107,16 +118,19 @@ class Shift:
         standing = office.shift if office is not None and office.failing_since is None else None
         if status.shift is ShiftState.CLOSED and standing is None:
             return Declined(Reason.SHIFT_CLOSED)
-        on_tape = None
+        tape = on_tape = compared = None
         if status.shift is not ShiftState.CLOSED:
-            last = status.fn.last_fiscal_document_number
-            on_tape = await self._tape.add_up(
-                status.fn.fiscal_drive_number, last, status.receipts_in_shift, may_stop=True
-            )
+            tape = await self._tape.read(status, may_stop=True)
+            on_tape = None if tape is None else sums_of(tape)
         in_journal = 0
         if self.record is not None:
             in_journal = await journal_total(self._journal, self.record.opening.id)
         totals = standing.totals if standing is not None else None
+        open_rows: tuple[Row, ...] = ()
+        if tape is not None and self._comparer is not None:
+            with contextlib.suppress(CrmError):  # `crm_total` says that it does not tell
+                compared = await self._comparer.compare_tape(tape)
+                open_rows = self._comparer.open_rows(compared.comparison_id)[:MOST_OPEN_ROWS]
         return ClosingPreview(
             register_total=on_tape.total if on_tape is not None else None,
             journal_total=in_journal,
@@ -125,6 +139,8 @@ class Shift:
             poisoned=poisoned,
             without_receipt=without_receipt,
             unsettled=unsettled,
+            reconciliation=None if compared is None else compared.totals,
+            open_rows=open_rows,
         )
 
     def stop_adding_up(self) -> None:
@@ -224,7 +240,7 @@ class Shift:
             document = await self._report(DocumentForm.SHIFT_CLOSING, status)
             if document is None:
                 return Uncertain()
-        return await self._finish(record, standing, closing, document, status.receipts_in_shift)
+        return await self._finish(record, standing, closing, document, status)
 
     async def _end_closing(self, status: RegisterStatus) -> None:
         """Bring a closing to its end that was cut off behind the register's report."""
@@ -233,7 +249,7 @@ class Shift:
             return
         if record.step is ShiftStep.CLOSING:
             standing = self._office.shift if self._office is not None else None
-            await self._finish(record, standing, record.closing, None, 0)
+            await self._finish(record, standing, record.closing, None, status)
 
     async def _finish(
         self,
@@ -241,17 +257,16 @@ class Shift:
         standing: crm.Shift | None,
         closing: ShiftClosing,
         document: FiscalDocument | None,
-        receipts: int,
+        before: RegisterStatus,
     ) -> Answer:
         """The register is closed: the tape is added up, the CRM closed and told of both.
 
-        `receipts` are those of the shift that `document` closes, as the register counts them.
+        `before` is the register's state before the closing report.
         """
         told = None
         if document is not None:
-            before = document.fiscal_document_number - 1
-            sums = await self._tape.add_up(document.fiscal_drive_number, before, receipts)
-            told = z_report(document, sums)
+            tape = await self._tape.read(before)
+            told = z_report(document, None if tape is None else sums_of(tape))
         call = None
         subject = record.opening.id if record is not None else self._new_id()
         if standing is not None:

@@ -41,6 +41,14 @@ from kassa_tui.station.office import CrmShift, Office
 from kassa_tui.station.outbox import Jitter, Outbox
 from kassa_tui.station.payments import Payments
 from kassa_tui.station.reading_back import CrmCheck
+from kassa_tui.station.reconciliation.comparing import Comparer
+from kassa_tui.station.reconciliation.mending import Mender
+from kassa_tui.station.reconciliation.requests import (
+    IssueForRow,
+    Mending,
+    ReadShiftTape,
+)
+from kassa_tui.station.reconciliation.shift_tape import ShiftTapes
 from kassa_tui.station.recorder import Recorder
 from kassa_tui.station.requests import (
     MAX_TAPE,
@@ -88,7 +96,7 @@ QUEUE_LIMIT = 16
 
 READING_TOLD_EVERY = timedelta(seconds=1)
 
-_TOUCHES_DRAWER = PaymentRequest | IssueReceipt | MoveCash | CloseShift | RotateShift
+_TOUCHES_DRAWER = PaymentRequest | IssueReceipt | IssueForRow | MoveCash | CloseShift | RotateShift
 
 Clock = Callable[[], datetime]
 Listener = Callable[[Snapshot], None]
@@ -129,8 +137,28 @@ class Station:
             self._outbox = Outbox(self._office, journal, clock, new_id, jitter, self._publish)
         books = (self._office, self._outbox, settings, clock, new_id)
         tape_check = TapeCheck(self._desk, journal, self._documents, clock)
+        self._tapes = ShiftTapes(self._desk, journal, clock)
+        self._comparer: Comparer | None = None
+        if self._office is not None:
+            self._comparer = Comparer(
+                self._tapes,
+                journal,
+                self._office,
+                settings.till,
+                clock,
+                new_id,
+                lambda: self._desk.info,
+                lambda: self._status,
+            )
         self._shift = Shift(
-            self._desk, journal, self._documents, tape_check, *books, self._reading_goes_on
+            self._desk,
+            journal,
+            self._documents,
+            tape_check,
+            *books,
+            self._reading_goes_on,
+            self._tapes,
+            self._comparer,
         )
         self._cash = Cash(self._desk, journal, *books, self._current_shift)
         self._recorder = Recorder(
@@ -146,8 +174,23 @@ class Station:
         self._payments_desk = Payments(
             self._desk, journal, self._recorder, *books, self._current_shift, self._progress
         )
+        self._mender: Mender | None = None
+        if self._office is not None and self._outbox is not None and self._comparer is not None:
+            self._mender = Mender(
+                self._comparer,
+                self._desk,
+                journal,
+                self._recorder,
+                self._payments_desk,
+                self._office,
+                self._outbox,
+                settings,
+                clock,
+                new_id,
+                self._current_shift,
+            )
         self._upkeep = Upkeep(journal, settings, clock)
-        self._information = InformationDesk(journal, self._office, self._diagnose)
+        self._information = InformationDesk(journal, self._office, self._comparer, self._diagnose)
         self._see_link = see_link
         self._journal = journal
         self._settings = settings
@@ -283,6 +326,12 @@ class Station:
                 case ReadTape(first, last):
                     documents = await self._desk.tape(first, min(last, first + MAX_TAPE - 1))
                     return Tape(tuple(map(remembered, documents)))
+                case _ if isinstance(request, Mending):
+                    if self._mender is None:
+                        return Declined(Objection.CRM_NEEDED)
+                    return await self._mender.mend(request)
+                case ReadShiftTape():
+                    return await self._tapes.read_some(request, await self._desk.status())
                 case XReport():
                     await self._desk.read(self._desk.register.x_report())
                 case PrintCopy():

@@ -104,7 +104,7 @@ def payment_named(document: FiscalDocument) -> UUID | None:
 def _might_be(document: FiscalDocument, wanted: Wanted) -> bool:
     """A receipt of the same sum, told without its requisites."""
     return (
-        document.form is DocumentForm.RECEIPT
+        document.form in (DocumentForm.RECEIPT, DocumentForm.CORRECTION_RECEIPT)
         and not document.tags
         and document.user_requisite is None
         and document.calculation_sign in (wanted.calculation_sign, None)

@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.ffd.document import FiscalDocument
-from drivers.ffd.enumerations import CalculationSign, DocumentForm
-from drivers.register import RegisterError
+from drivers.ffd.enumerations import CalculationSign
+from drivers.register import RegisterError, RegisterStatus
+from kassa_tui.journal.errors import JournalError
 from kassa_tui.station.desk import Desk
-
-_MOST_DOCUMENTS = 3000
-"""A shift with more is not added up."""
+from kassa_tui.station.reconciliation.shift_tape import ShiftTape, ShiftTapes
+from kassa_tui.station.reconciliation.sides import TapeDocument
 
 _RETURNS = (CalculationSign.SALE_RETURN, CalculationSign.EXPENSE)
 
@@ -41,78 +40,72 @@ class TapeSums:
 
 
 class TapeAdder:
-    """Adds up the shift of a document, and goes on from where it was the last time: what is
-    on the tape never changes, and a slow line takes seconds for a hundred documents."""
+    """Reads all of a shift for its sums; what was kept of it is not read again."""
 
-    def __init__(self, desk: Desk, longest_s: float, progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        tapes: ShiftTapes,
+        longest_s: float,
+        progress: Callable[[int, int], None],
+    ) -> None:
         """`progress` is told how many documents have been read, and of about how many."""
         self._desk = desk
+        self._tapes = tapes
         self._longest_s = longest_s
         self._progress = progress
         self._limit: asyncio.Timeout | None = None
-        self._known: tuple[str, int] | None = None
-        """FN and number of the last document that `_sums` has."""
-        self._sums = TapeSums()
 
-    async def add_up(
-        self, fiscal_drive_number: str, last: int, receipts: int, *, may_stop: bool = False
-    ) -> TapeSums | None:
-        """The receipts from `last` back to the opening of its shift; None: the tape does not
-        tell, or not in time.
+    async def read(self, status: RegisterStatus, *, may_stop: bool = False) -> ShiftTape | None:
+        """The register's shift as `status` has it; None: the tape does not tell, or not in time.
 
-        Args:
-            receipts: Those of the shift, as the register counts them.
-            may_stop: `stop` ends it.
+        With `may_stop` it ends at `stop`.
         """
+        key = (status.fn.fiscal_drive_number, status.shift_number)
         try:
             async with asyncio.timeout(self._longest_s) as limit:
                 self._limit = limit if may_stop else None
-                sums = await self._read_back(fiscal_drive_number, last, receipts)
+                kept = await self._tapes.kept(key, status)
+                if kept.is_whole:
+                    return kept
+                # Of what is kept nobody needs to be told; the opening is one document more.
+                of = max(status.receipts_in_shift + 1 - len(kept.documents), 1)
+                async for done in self._tapes.reading(key, status):
+                    self._progress(done, max(of, done))
+                return await self._tapes.kept(key, status)
         except TimeoutError:
             await self._desk.drop()
-            return None
+        except (RegisterError, JournalError):
+            pass  # the shift is told of without it; the next write tells of the journal
         finally:
             self._limit = None
-        if sums is not None:
-            self._known, self._sums = (fiscal_drive_number, last), sums
-        return sums
+        return None
 
     def stop(self) -> None:
         """What is being read is not waited for any more; nothing is lost by it."""
         if self._limit is not None:
             self._limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _read_back(
-        self, fiscal_drive_number: str, last: int, receipts: int
-    ) -> TapeSums | None:
-        sums = TapeSums()
-        unknown = receipts + 1  # and the opening of the shift
-        if self._known is not None and self._known[0] == fiscal_drive_number:
-            unknown = min(unknown, last - self._known[1])
-        for number in range(last, max(0, last - _MOST_DOCUMENTS), -1):
-            if self._known == (fiscal_drive_number, number):
-                return sums + self._sums
-            self._progress(last - number, max(unknown, last - number))
-            try:
-                document = (await self._desk.tape(number, number))[0]
-            except RegisterError:
-                return None
-            if document.form is DocumentForm.SHIFT_OPENING:
-                return sums
-            if document.calculation_sign is None:
-                continue
-            paid = _paid(document)
-            if paid is None:
-                return None
-            sums += paid
+
+def sums_of(tape: ShiftTape) -> TapeSums | None:
+    """What a shift took and gave; None: its tape is not whole, or does not tell."""
+    if not tape.is_whole:
         return None
+    sums = TapeSums()
+    for document in tape.documents:
+        if document.calculation_sign is None:
+            continue
+        paid = _paid(document)
+        if paid is None:
+            return None
+        sums += paid
+    return sums
 
 
-def _paid(receipt: FiscalDocument) -> TapeSums | None:
+def _paid(receipt: TapeDocument) -> TapeSums | None:
     """None: the tape does not tell how it was paid."""
-    payments = receipt.payments
-    if payments is None:
+    if receipt.cash is None or receipt.cashless is None:
         return None
     if receipt.calculation_sign in _RETURNS:
-        return TapeSums(return_cash=payments.cash, return_cashless=payments.cashless)
-    return TapeSums(cash=payments.cash, cashless=payments.cashless)
+        return TapeSums(return_cash=receipt.cash, return_cashless=receipt.cashless)
+    return TapeSums(cash=receipt.cash, cashless=receipt.cashless)

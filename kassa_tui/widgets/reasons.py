@@ -178,6 +178,22 @@ _WORDS: dict[Reason | Objection, tuple[str, str]] = {
         N_("this document cannot be the payment's"),
         N_("Check its number and its sum."),
     ),
+    Objection.STALE: (
+        N_("something has changed since the comparison"),
+        N_("Compare the shift again."),
+    ),
+    Objection.NOT_FOR_THIS_ROW: (
+        N_("the comparison does not allow this here"),
+        N_("Read what the row says and choose another way."),
+    ),
+    Objection.ANOTHER_TILLS: (
+        N_("another till makes the receipt"),
+        N_("Look at the other till."),
+    ),
+    Objection.CORRECTION_NEEDED: (
+        N_("an ordinary receipt is too late"),
+        N_("Issue a correction receipt."),
+    ),
     Objection.STOPPED: (N_("the station does not work"), N_("Start the program again.")),
 }
 

@@ -51,10 +51,10 @@ def now() -> datetime:
 class Bench:
     """A virtual register on a socket, and stations that come and go over one journal."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, registration: Registration = Registration()) -> None:  # noqa: B008
         self.path = path
         self.paper: list[str] = []
-        self.register = VirtualRegister.open(None, Registration(), now, self.paper.append)
+        self.register = VirtualRegister.open(None, registration, now, self.paper.append)
         self._executor = ThreadPoolExecutor(1)
         self._face: ShtrihFace | None = None
         self._address = ("127.0.0.1", 0)

@@ -9,6 +9,7 @@ from kassa_tui.journal.records import PayBy
 from kassa_tui.link.codec import dump, load
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
+from kassa_tui.station.reconciliation.rows import RowStatus
 from kassa_tui.station.requests import (
     Answer,
     CashKind,
@@ -29,6 +30,7 @@ from kassa_tui.station.requests import (
 from kassa_tui.station.shift_view import MethodTotal, ShiftView
 from kassa_tui.station.snapshot import Snapshot
 from tests.station.bench import FOR_EVER, SETTINGS, Bench, Running
+from tests.station.reconciliation.till import post_in_crm
 from tests.station.test_crm import BLOCKED, HOUR, IVAN, TOP_UP, ask, drained, gate, open_till
 
 CASH_TOP_UP = TakePayment(total=500_00, pay_by=PayBy.CASH)
@@ -193,6 +195,23 @@ async def test_a_preview_tells_of_money_without_a_receipt(bench: Bench) -> None:
         assert (told.register_total, told.journal_total) == (0, 500_00)
         assert told.without_receipt == 1
         assert not told.agrees
+
+
+async def test_the_shift_is_reconciled_before_the_close_and_what_is_open_is_named(
+    bench: Bench,
+) -> None:
+    async with open_till(bench) as running:
+        await ask(running, TOP_UP)
+        posted = await post_in_crm(bench)
+        await drained(running)
+        told = await previewed(running)
+        assert told.reconciliation is not None
+        assert told.reconciliation.of(RowStatus.MATCHED).count == 1
+        assert not told.reconciliation.all_matched
+        (row,) = told.open_rows
+        assert row.operation is not None
+        assert (row.status, row.operation.id) == (RowStatus.IZI_ONLY, posted.id)
+        assert load(Answer, dump(told)) == told
 
 
 async def test_a_preview_says_nothing_of_the_drawer(bench: Bench) -> None:

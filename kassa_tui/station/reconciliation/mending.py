@@ -1,0 +1,312 @@
+"""Mending a row: only what the latest comparison allows, and only if it still holds.
+
+Each way is safe to be cut off and to be asked again. Issuing goes the way of every receipt
+(the attempt noted, the tape asked); what the CRM must hear goes through the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from drivers.ffd.receipt import Receipt
+from drivers.register import RegisterStatus, ShiftState
+from kassa_tui.izi.errors import CrmError, NotSupported, VersionConflict
+from kassa_tui.izi.models.transaction import (
+    FiscalError,
+    FiscalStatus,
+    FiscalStatusChange,
+    Origin,
+    Transaction,
+)
+from kassa_tui.journal.calls import Call, CallState
+from kassa_tui.journal.journal import Journal
+from kassa_tui.journal.records import ReceiptIntent, Restored
+from kassa_tui.station import calls
+from kassa_tui.station.adoption import Adoption, is_payable
+from kassa_tui.station.desk import Desk
+from kassa_tui.station.documents import remembered
+from kassa_tui.station.drafts import till_tag
+from kassa_tui.station.judgements import owes_nothing
+from kassa_tui.station.objections import MAX_COMMENT
+from kassa_tui.station.office import Office
+from kassa_tui.station.outbox import Outbox, is_final
+from kassa_tui.station.payments import Payments
+from kassa_tui.station.reconciliation.comparing import Comparer, Known
+from kassa_tui.station.reconciliation.imports import imported
+from kassa_tui.station.reconciliation.kept import document_of
+from kassa_tui.station.reconciliation.law import owed
+from kassa_tui.station.reconciliation.operations import of_transaction
+from kassa_tui.station.reconciliation.proofs import receipt_of
+from kassa_tui.station.reconciliation.requests import (
+    AddToIzi,
+    AttachReceipt,
+    IssueForRow,
+    Mending,
+)
+from kassa_tui.station.reconciliation.rows import Action, Remedy, Row
+from kassa_tui.station.reconciliation.sides import Operation, TapeDocument
+from kassa_tui.station.recorder import Recorder
+from kassa_tui.station.requests import Answer, Declined, Done, Objection, Uncertain
+from kassa_tui.station.settings import StationSettings
+from kassa_tui.station.settlement import BY_HAND
+
+_ISSUING = "issuing"
+"""Code of the fiscal error by which a till says that the receipt is its own to make."""
+
+
+class Mender:
+    """Serves `Mending`. Methods raise `RegisterError` and `JournalError`."""
+
+    def __init__(
+        self,
+        comparer: Comparer,
+        desk: Desk,
+        journal: Journal,
+        recorder: Recorder,
+        payments: Payments,
+        office: Office,
+        outbox: Outbox,
+        settings: StationSettings,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        shift_id: Callable[[], UUID | None],
+    ) -> None:
+        self._comparer = comparer
+        self._desk = desk
+        self._journal = journal
+        self._recorder = recorder
+        self._payments = payments
+        self._office = office
+        self._outbox = outbox
+        self._settings = settings
+        self._adoption = Adoption(journal, office, settings)
+        self._clock = clock
+        self._new_id = new_id
+        self._shift_id = shift_id
+
+    async def mend(self, request: Mending) -> Answer:
+        known = self._comparer.known(request.comparison_id)
+        row = None if known is None else known.by_key.get(request.row)
+        if known is None or row is None:
+            return Declined(Objection.STALE)
+        try:
+            match request:
+                case IssueForRow():
+                    return await self._issue(request, known, row)
+                case AttachReceipt():
+                    return await self._attach(request, known, row)
+                case AddToIzi():
+                    return await self._add(request, row)
+        except CrmError as error:
+            if error.retryable:
+                return Declined(Objection.CRM_NEEDED, error.code)
+            return Declined(Objection.CRM_REFUSED, str(error))
+
+    # Issue Receipt
+
+    async def _issue(self, request: IssueForRow, known: Known, row: Row) -> Answer:
+        operation = row.operation
+        may_issue = {Action.ISSUE_RECEIPT, Action.ISSUE_CORRECTION} & set(row.actions)
+        if operation is None or not may_issue:
+            return Declined(Objection.NOT_FOR_THIS_ROW)
+        status = await self._desk.status()
+        running = (status.fn.fiscal_drive_number, status.shift_number)
+        is_open = status.shift is ShiftState.OPEN and running in known.scope.shifts
+        standing = owed(operation, replace(known.scope, is_open=is_open), self._clock())
+        needs_correction = standing.remedy is Remedy.CORRECTION
+        if needs_correction and not request.as_correction:
+            return Declined(Objection.CORRECTION_NEEDED)
+        if request.as_correction and not needs_correction:
+            return Declined(Objection.NOT_FOR_THIS_ROW)
+        if operation.is_posted:
+            declined = await self._take_over(operation)
+            if declined is not None:
+                return declined
+        settled_on = operation.occurred_at.date() if needs_correction else None
+        return await self._payments.issue(operation.external_id, settled_on=settled_on)
+
+    async def _take_over(self, operation: Operation) -> Answer | None:
+        """See that the operation is the journal's to issue; None: it is."""
+        told = await self._office.ask(self._office.crm.transaction(operation.id))
+        if told.receipts or told.version < operation.version:
+            return Declined(Objection.STALE)
+        if await self._journal.payment(told.external_id) is not None:
+            return None
+        status = await self._recorder.ready(operation.due)
+        if isinstance(status, Declined):
+            return status
+        # A till whose journal is new has read its own payments back by now.
+        if await self._journal.payment(told.external_id) is not None:
+            return None
+        receipt = None
+        if is_payable(told):
+            contact = None
+            if told.client_id is not None:
+                contact = await self._office.contact(told.client_id)
+            receipt = await self._adoption.receipt(told, contact)
+        if receipt is None or receipt.total != operation.due:
+            return Declined(Objection.TAX_UNMAPPED)
+        if declined := await self._claim(told):
+            return declined
+        await self._adopt(told, receipt, status)
+        return None
+
+    async def _claim(self, told: Transaction) -> Declined | None:
+        """Of several tills one gets the receipt to make: whose mark the CRM takes first."""
+        own = till_tag(self._settings.till)
+        error = told.fiscal_error
+        if error is not None and error.code == _ISSUING:
+            return None if error.message == own else Declined(Objection.ANOTHER_TILLS)
+        if told.origin is Origin.STATION and told.tags and own not in told.tags:
+            return Declined(Objection.ANOTHER_TILLS)
+        mark = FiscalStatusChange(
+            status=FiscalStatus.FAILED, error=FiscalError(code=_ISSUING, message=own)
+        )
+        try:
+            if told.fiscal_status is FiscalStatus.FAILED:
+                told = await self._set(told, FiscalStatusChange(status=FiscalStatus.PENDING))
+            if told.fiscal_status is FiscalStatus.PENDING:
+                await self._set(told, mark)
+        except VersionConflict:
+            return Declined(Objection.STALE)
+        except NotSupported:
+            pass  # such a CRM is used by one till
+        return None
+
+    async def _set(self, told: Transaction, change: FiscalStatusChange) -> Transaction:
+        crm = self._office.crm
+        return await self._office.ask(crm.set_fiscal_status(told.id, change, version=told.version))
+
+    async def _adopt(self, told: Transaction, receipt: Receipt, status: RegisterStatus) -> None:
+        """Promise its receipt: from here it is a payment like any other."""
+        payment = await self._adoption.payment(told)
+        opened = status.shift_opened_at
+        if opened is not None and told.occurred_at >= opened:
+            payment = replace(payment, shift_id=self._shift_id())
+        await self._journal.restore_payment(
+            Restored(
+                payment=payment,
+                receipt=ReceiptIntent(id=payment.id, receipt=receipt.model_dump_json()),
+                document=None,
+                posted=calls.post_transaction(told, told.shift_id, self._new_id),
+                result=calls.kept_transaction(told),
+            ),
+            self._clock(),
+        )
+
+    # Attach
+
+    async def _attach(self, request: AttachReceipt, known: Known, row: Row) -> Answer:
+        pair = self._pair(request, known, row)
+        if pair is None:
+            return Declined(Objection.NOT_FOR_THIS_ROW)
+        operation, document = pair
+        if not operation.is_posted:
+            return Declined(Objection.NOT_ENDED)
+        told = await self._office.ask(self._office.crm.transaction(operation.id))
+        now = of_transaction(told)
+        if now.claims:
+            return Declined(Objection.STALE)
+        if (document.total, document.calculation_sign) != (now.due, now.calculation_sign):
+            return Declined(Objection.DOCUMENT_UNFIT)
+        receipt = receipt_of(document, self._registration_number())
+        call = calls.attach_to(operation.id, receipt, self._new_id)
+        if request.partner:
+            await self._journal.note_incident(
+                self._clock(), BY_HAND, f"transaction {operation.id} is {document.receipt_id}"
+            )
+        if declined := await self._bind(operation, document, call):
+            return declined
+        return await self._tell(call)
+
+    def _pair(
+        self, request: AttachReceipt, known: Known, row: Row
+    ) -> tuple[Operation, TapeDocument] | None:
+        """The two that are said to belong together, if the comparison allows it."""
+        if Action.ATTACH_RECEIPT not in row.actions:
+            return None
+        if not request.partner:
+            bound = row.operation is not None and row.document is not None
+            return (row.operation, row.document) if bound else None  # type: ignore[return-value]
+        if request.partner not in row.suggested:
+            return None
+        other = known.by_key.get(
+            f"|{request.partner}" if row.operation is not None else f"{request.partner}|"
+        )
+        if other is None:
+            return None
+        operation = row.operation or other.operation
+        document = row.document or other.document
+        return None if operation is None or document is None else (operation, document)
+
+    async def _bind(
+        self, operation: Operation, document: TapeDocument, call: Call
+    ) -> Declined | None:
+        """Keep the call, and with it whose the document is where the journal waits for that."""
+        state = await self._journal.payment(operation.external_id)
+        at, whole = self._clock(), document_of(document)
+        key = (document.fiscal_drive_number, document.fiscal_document_number)
+        owner = await self._journal.payment_of_document(*key)
+        if owner not in (None, operation.external_id):
+            return Declined(Objection.DOCUMENT_UNFIT, "it is another payment's")
+        waits = state is not None and owes_nothing(state) is None
+        if state is not None and owner is None and not waits:
+            return owes_nothing(state)
+        if owner is None and waits:
+            one = remembered(whole)
+            if await self._journal.document(*key) is None:
+                await self._journal.add_document(one, at, operation.external_id, calls=(call,))
+            else:
+                await self._journal.bind_document(one, operation.external_id, at, (call,))
+        else:
+            await self._journal.queue_calls((call,), at)
+        return None
+
+    # Add to IZI
+
+    async def _add(self, request: AddToIzi, row: Row) -> Answer:
+        document = row.document
+        if document is None or Action.ADD_TO_IZI not in row.actions:
+            return Declined(Objection.NOT_FOR_THIS_ROW)
+        if not request.comment.strip():
+            return Declined(Objection.COMMENT_NEEDED)
+        made = imported(request, document, self._settings, self._registration_number())
+        if isinstance(made, Objection):
+            return Declined(made)
+        subject = document.proves
+        standing = await self._journal.calls_of(subject)
+        last = standing[-1] if standing else None
+        if last is not None and last.call.name == calls.IMPORT_RECEIPT:
+            match last.state:
+                case CallState.DONE:
+                    return Done()
+                case CallState.PENDING:
+                    return await self._tell(last.call)
+                case CallState.POISONED:
+                    return Declined(Objection.NOTHING_TO_SETTLE, last.error)
+        if last is not None:
+            subject = self._new_id()  # behind a refused call nothing is made any more
+        shift = self._office.shift
+        call = calls.import_receipt(subject, made, shift.id if shift else None, self._new_id)
+        await self._journal.queue_calls((call,), self._clock())
+        return await self._tell(call)
+
+    def _registration_number(self) -> str:
+        return self._desk.info.registration_number if self._desk.info is not None else ""
+
+    async def _tell(self, call: Call) -> Answer:
+        """Try a kept call once; a person who waits is told of a refusal, and it is dropped."""
+        async with self._outbox.alone(call.subject):
+            stored = await self._journal.call(call.id)
+            assert stored is not None, "the call has just been written"
+            error = await self._outbox.attempt(stored)
+            if error is None:
+                return Done()
+            if is_final(error):
+                await self._journal.drop_calls(call.subject, self._clock(), str(error))
+                return Declined(Objection.CRM_REFUSED, str(error)[:MAX_COMMENT])
+            await self._outbox.note_failure(stored, error)
+        return Uncertain()

@@ -1,0 +1,118 @@
+"""A till with its CRM, for tests of reconciliation, and what a face does with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from drivers.ffd.enumerations import CalculationSign, TaxSystem, VatRate
+from drivers.ffd.receipt import Cashier, Payments
+from drivers.register import Reason
+from drivers.virtual.facts import ItemLine
+from kassa_tui.izi.models.transaction import (
+    Payment,
+    PaymentMethod,
+    Transaction,
+    TransactionDraft,
+    TransactionType,
+)
+from kassa_tui.journal.records import PayBy
+from kassa_tui.station.reconciliation.requests import (
+    CompareShift,
+    ReadShiftTape,
+    ShiftComparison,
+    TapeReach,
+)
+from kassa_tui.station.reconciliation.rows import Row, RowStatus
+from kassa_tui.station.requests import Declined, Done, OpenShift, TakePayment
+from tests.station.bench import SETTINGS, Bench, Gate, Running, now
+
+OPERATOR = 30
+IVAN = "cl_41"
+TOP_UP = TakePayment(total=500_00, pay_by=PayBy.CASH, client_id=IVAN)
+
+
+@asynccontextmanager
+async def open_till(bench: Bench, **changes: object) -> AsyncIterator[Running]:
+    """A station with a CRM, its shift open on both sides."""
+    await bench.open_crm()
+    async with bench.station(settings=replace(SETTINGS, **changes)) as running:  # type: ignore[arg-type]
+        assert await running.station.ask(OpenShift(counted_cash=0)) == Done()
+        yield running
+
+
+def gate(bench: Bench) -> Gate:
+    assert bench.gate is not None
+    return bench.gate
+
+
+async def read_tape(running: Running, **which: object) -> TapeReach:
+    """Ask until the shift's tape is read."""
+    while True:
+        reach = await running.station.ask(ReadShiftTape(**which))  # type: ignore[arg-type]
+        if isinstance(reach, Declined) and reach.reason is Reason.UNREACHABLE:
+            continue  # a busy machine answers late
+        assert isinstance(reach, TapeReach), reach
+        if reach.is_done:
+            return reach
+
+
+async def reconciled(running: Running, **which: object) -> ShiftComparison:
+    """What a face shows of a shift."""
+    await drained(running)
+    await read_tape(running, **which)
+    found = await running.station.ask(CompareShift(**which))  # type: ignore[arg-type]
+    assert isinstance(found, ShiftComparison), found
+    return found
+
+
+async def drained(running: Running) -> None:
+    """Until the CRM knows everything that it takes."""
+    outbox = running.station._outbox
+    assert outbox is not None
+    await outbox.drain()
+    while (await running.journal.call_counts()).pending:
+        await asyncio.sleep(0.01)
+        outbox.wake()
+
+
+def only(found: ShiftComparison, status: RowStatus) -> Row:
+    (row,) = (one for one in found.rows if one.status is status)
+    return row
+
+
+async def post_in_crm(
+    bench: Bench, total: int = 300_00, method: PaymentMethod = PaymentMethod.CASH, number: int = 1
+) -> Transaction:
+    """A top-up that was made in the CRM's own screens: no station knows of it."""
+    crm = gate(bench).session
+    shift = await crm.current_shift(gate(bench).club_id)
+    draft = TransactionDraft(
+        external_id=bench.new_id(),
+        type=TransactionType.TOP_UP,
+        client_id=IVAN,
+        amount=total,
+        payments=(Payment(method=method, amount=total),),
+        occurred_at=now(),
+    )
+    return (await crm.post_transaction(shift.id, draft, key=bench.new_id())).value
+
+
+async def record_by_hand(
+    bench: Bench, total: int = 700_00, sign: CalculationSign = CalculationSign.SALE
+) -> None:
+    """A receipt that somebody makes at the register itself: it names no payment."""
+
+    def record() -> None:
+        register = bench.register
+        register.open_receipt(sign, OPERATOR)
+        item = ItemLine(name="Чай", price=total, vat_rate=VatRate.NO_VAT)
+        register.add_item(item, sign=sign, operator=OPERATOR)
+        register.close_receipt(
+            Payments(cash=total),
+            tax_system=int(TaxSystem.SIMPLIFIED_INCOME),
+            operator=OPERATOR,
+            cashier=Cashier(name="Иванова А."),
+        )
+
+    await bench.by_hand(record)
