@@ -19,6 +19,7 @@ COMMANDS = (
     "status",
     "tape",
     "settle",
+    "reconcile",
     "doctor",
     "station",
     "journal",

@@ -41,7 +41,7 @@ def add_station_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_json_argument(parser: argparse.ArgumentParser) -> None:
+def add_json_argument(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--json", action="store_true", help="machine-readable output")
 
 
@@ -115,7 +115,9 @@ class Conversation:
 Talk = Callable[[Conversation], Awaitable["Result"]]
 
 
-def converse(args: argparse.Namespace, talk: Talk, *, as_json: bool) -> int:
+def converse(
+    args: argparse.Namespace, talk: Talk, *, as_json: bool, longest_s: float = LONGEST_S
+) -> int:
     """Join the station, or start it, and let `talk` do its work; the exit code.
 
     The result is told before a station of our own is stopped, which may take a while.
@@ -133,7 +135,7 @@ def converse(args: argparse.Namespace, talk: Talk, *, as_json: bool) -> int:
         try:
             with joined(state, hosted) as link:
                 try:
-                    return _run(link, talk).tell(as_json)
+                    return _run(link, talk, longest_s).tell(as_json)
                 except Gone as gone:
                     failure = str(gone)
         except CannotJoin as error:
@@ -150,7 +152,7 @@ def _is_own(link: Link) -> bool:
     return isinstance(link, InProcessLink)
 
 
-def _run(link: Link, talk: Talk) -> Result:
+def _run(link: Link, talk: Talk, longest_s: float) -> Result:
     """Raises `Gone`."""
     import asyncio
     import signal
@@ -163,7 +165,7 @@ def _run(link: Link, talk: Talk) -> Result:
         assert task is not None, "this is a task"
         before = signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(_cancel, task))
         try:
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(longest_s):
                 await conversation.start()
                 return await talk(conversation)
         except (TimeoutError, asyncio.CancelledError):

@@ -11,6 +11,8 @@ REFUSED = 4
 """The station, the register or the CRM refuses; nothing was done."""
 AWAY = 5
 """Station, register or CRM do not answer; nothing was done."""
+DIFFERENCES = 6
+"""`reconcile`: the shift was compared, and not everything is matched."""
 
 HELP = (
     "exit codes: 0 done; 2 bad input; 3 queued or unknown (ask again with the same id);"
