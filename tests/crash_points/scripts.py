@@ -11,6 +11,7 @@ from uuid import UUID
 
 from kassa_tui.journal.records import PayBy, PaymentKind
 from kassa_tui.station.basket import BasketLine, Paid
+from kassa_tui.station.reconciliation.requests import CompareShift, ReadShiftTape
 from kassa_tui.station.requests import (
     AdjustBalance,
     CallDecision,
@@ -33,7 +34,7 @@ from kassa_tui.station.requests import (
     WriteOffBonus,
     XReport,
 )
-from tests.simulation.cashier import settled
+from tests.simulation.cashier import mending, settled
 from tests.simulation.club import Place
 from tests.simulation.operations import COFFEE, HOUR, WHY
 from tests.simulation.world import World
@@ -131,6 +132,21 @@ def _poisoned(decision: CallDecision) -> Step:
 
 def _other_till(world: World) -> None:
     world.elsewhere(partial(world.club.close_shift_elsewhere, True))
+
+
+def _posted_elsewhere(world: World) -> None:
+    """Money taken with the CRM's own screens: it has no receipt."""
+    world.elsewhere(partial(world.club.post_elsewhere, IVAN, 300_00))
+
+
+def _mended(world: World) -> Request | None:
+    """What a person does about the first row of the latest comparison that can be mended."""
+    comparer = world.station._comparer if world.station is not None else None
+    if comparer is None or not comparer._known:
+        return None
+    comparison_id, known = next(reversed(comparer._known.items()))
+    found = (mending(comparison_id, row) for row in known.comparison.rows)
+    return next((request for request in found if request is not None), None)
 
 
 def _with_crm(
@@ -268,6 +284,37 @@ SCRIPTS = {
         5.0,
         _poisoned(CallDecision.DROP),
         before=(_crm_away, replace(TOP_UP, client_id=BLOCKED), _crm_back, Refresh()),
+    ),
+    "issue-for-row": _with_crm(
+        ReadShiftTape(), CompareShift(), _mended, before=(_posted_elsewhere, 1.0)
+    ),
+    "issue-for-row-answers-lost": _with_crm(
+        ReadShiftTape(),
+        CompareShift(),
+        _mended,
+        CompareShift(),
+        _mended,
+        before=(_posted_elsewhere, 1.0),
+        crm_faults=(
+            ("crm-answer-lost", "set_fiscal_status"),
+            ("crm-answer-lost", "attach_receipt"),
+        ),
+    ),
+    "issue-correction": _with_crm(
+        ReadShiftTape(shift_number=1),
+        CompareShift(shift_number=1),
+        _mended,
+        before=(_posted_elsewhere, 1.0, CloseShift(), OPENED),
+    ),
+    "add-to-izi": _with_crm(
+        ReadShiftTape(),
+        CompareShift(),
+        _mended,
+        CompareShift(),
+        _mended,
+        before=(TOP_UP,),
+        faults="foreign-document@open_receipt:1",
+        crm_faults=(("crm-answer-lost", "import_receipt"),),
     ),
     "open-shift-answer-lost": Script(
         before=(),

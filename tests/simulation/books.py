@@ -11,6 +11,7 @@ from uuid import UUID
 from drivers.ffd.document import FiscalDocument
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import PayBy, PaymentState
+from kassa_tui.station.reconciliation.kept import compared
 from tests.simulation.asked import asked_sums, noted_sums
 from tests.simulation.tape import cash_of, is_foreign, is_strange, named, sign_of
 from tests.simulation.witness import Witness
@@ -76,9 +77,14 @@ class Audit:
         self._calls: dict[str, list[Row]] = defaultdict(list)
         for row in books.calls:
             self._calls[row["subject"]].append(row)
+        self._by_hand: dict[UUID, str] = {}
+        """Foreign documents by the operation that they prove: `<FN>:<FD>`."""
 
     def run(self) -> None:
         self._tape.read()
+        for one in self._tape.documents.values():
+            if is_foreign(one):
+                self._by_hand[compared(one).proves] = one.receipt_id
         self._witness.check_sent()
         for payment_id, where in self._witness.promised.items():
             if payment_id not in self._states and payment_id not in self._lost:
@@ -206,7 +212,9 @@ class Audit:
             self._check_transaction(crm, payment_id, state)
         for external_id in crm.transactions:
             known = external_id in self._states or external_id in crm.elsewhere
-            if not known and external_id not in self._lost:
+            if external_id in self._by_hand:
+                self._check_added(crm, external_id)
+            elif not known and external_id not in self._lost:
                 self._accuse(f"{external_id} is in the CRM, and no payment explains it")
         known = {UUID(row["id"]): row for row in self._books.cash_moves}
         for external_id, row in crm.movements.items():
@@ -224,6 +232,14 @@ class Audit:
                 if row["state"] == "done" and not waits and move_id not in crm.movements:
                     self._accuse(f"movement {move_id} is done, and not in the CRM")
             self._check_cash(crm)
+
+    def _check_added(self, crm: Ledger, external_id: UUID) -> None:
+        """What was added for a foreign document has that one, and its sum."""
+        row = crm.transactions[external_id]
+        if list(crm.receipts.get(row["id"], ())) != [self._by_hand[external_id]]:
+            self._accuse(
+                f"{external_id} was added for {self._by_hand[external_id]}, and has others"
+            )
 
     def _check_transaction(self, crm: Ledger, payment_id: UUID, state: PaymentState) -> None:
         found = crm.transactions.get(payment_id)
@@ -280,7 +296,7 @@ class Audit:
         untold = sum(
             cash_of(document)
             for document in self._tape.documents.values()
-            if is_foreign(document) or self._is_untold(named(document), crm)
+            if self._is_unadded(document, crm) or self._is_untold(named(document), crm)
         )
         untold += sum(
             row["amount"] if row["direction"] == "in" else -row["amount"]
@@ -298,6 +314,9 @@ class Audit:
                 f"cash: {self._books.drawer} in the drawer, {told} + {moved} in the CRM,"
                 f" {untold} that it is not told"
             )
+
+    def _is_unadded(self, document: FiscalDocument, crm: Ledger) -> bool:
+        return is_foreign(document) and compared(document).proves not in crm.transactions
 
     def _is_untold(self, receipt_id: UUID | None, crm: Ledger) -> bool:
         state = self._receipts.get(receipt_id) if receipt_id else None

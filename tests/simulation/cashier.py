@@ -7,12 +7,25 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from drivers.register import PrintState, Reason, ShiftState
 from kassa_tui.journal.records import PayBy
 from kassa_tui.journal.shifts import CashDirection, CashMove
 from kassa_tui.station.alarms import alarms
+from kassa_tui.station.reconciliation.requests import (
+    AddAs,
+    AddToIzi,
+    AttachReceipt,
+    CompareShift,
+    IssueForRow,
+    Mending,
+    ReadShiftTape,
+    ShiftComparison,
+    TapeReach,
+)
+from kassa_tui.station.reconciliation.rows import Action, Evidence, Row
 from kassa_tui.station.requests import (
     CallDecision,
     CashKind,
@@ -34,11 +47,13 @@ from kassa_tui.station.requests import (
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.station.tape import Doubt
 from tests.simulation.club import Place
-from tests.simulation.operations import WHY, drawn, open_shift, other_sum
+from tests.simulation.operations import CLIENTS, WHY, drawn, open_shift, other_sum
 from tests.simulation.world import MOST_FNS, World
 
 SETTLE_S = 600
 """Virtual seconds in which everything must be in order once the faults have stopped."""
+MOST_TURNS = 20
+"""Of the tape that somebody waits for."""
 BY_HAND = (Doubt.FN_REPLACED, Doubt.AMBIGUOUS)
 FIRST_SALE = TakePayment(total=100, pay_by=PayBy.CARD)
 """Before it a station compares its journal with the tape."""
@@ -52,6 +67,7 @@ class Cashier:
     def __init__(self, world: World, random: Random) -> None:
         self._world = world
         self._random = random
+        self._mending = Random(f"mending {world.seed}")
         self.done: Counter[str] = Counter()
         self._asked: list[Request] = []
         """Requests that bear an id of their sender."""
@@ -62,6 +78,8 @@ class Cashier:
         for _ in range(operations):
             self._happenings()
             await self.ask(self._next())
+            if self._world.club.place is not Place.NONE and self._mending.random() < 0.15:
+                await reconcile(self, self._mending)
             await asyncio.sleep(self._random.choice((0.0, 0.01, 1.0, 5.0, 20.0)))
 
     async def ask(self, request: Request) -> object:
@@ -116,6 +134,10 @@ class Cashier:
             if chance.strikes("crm-away"):
                 network = world.crm_network
                 network.away_until = world.loop.time() + self._random.choice((40, 300, 3600))
+            if chance.strikes("crm-posted-elsewhere"):
+                client_id, total = self._mending.choice(CLIENTS), self._mending.randint(1, 900_00)
+                post = partial(world.club.post_elsewhere, client_id, total)
+                world.loop.call_later(later, world.elsewhere, post)
             if chance.strikes("crm-shift-closed"):
                 again = self._random.random() < 0.5
                 world.loop.call_later(
@@ -126,6 +148,36 @@ class Cashier:
             if process is not None and process.die_at is None and chance.strikes(fault):
                 world.power_cut = power_cut
                 process.die_at = process.steps + 1 + int(10 ** (self._random.random() * 4))
+
+
+async def reconcile(cashier: Cashier, random: Random) -> None:
+    """Read the shift's tape, compare it, and mend some of what the rows allow."""
+    for _ in range(MOST_TURNS):
+        reach = await cashier.ask(ReadShiftTape())
+        if not isinstance(reach, TapeReach) or reach.is_done:
+            break
+    found = await cashier.ask(CompareShift())
+    if not isinstance(found, ShiftComparison):
+        return
+    for row in found.rows:
+        request = mending(found.comparison_id, row)
+        if request is not None and random.random() < 0.7:
+            await cashier.ask(request)
+            if random.random() < 0.2:
+                await cashier.ask(request)  # as one does who has not seen the answer
+
+
+def mending(comparison_id: UUID, row: Row) -> Mending | None:
+    """What a person does about a row who confirms no pair that is not sure."""
+    of_row: dict[str, Any] = {"comparison_id": comparison_id, "row": row.key}
+    if Action.ISSUE_RECEIPT in row.actions or Action.ISSUE_CORRECTION in row.actions:
+        as_correction = Action.ISSUE_CORRECTION in row.actions
+        return IssueForRow(**of_row, as_correction=as_correction)
+    if Action.ATTACH_RECEIPT in row.actions and not row.suggested:
+        return AttachReceipt(**of_row)
+    if Action.ADD_TO_IZI in row.actions and Evidence.MADE_BY_HAND in row.evidence:
+        return AddToIzi(**of_row, add_as=AddAs.CHARGE, comment=WHY)
+    return None
 
 
 def _is_closed(snapshot: Snapshot) -> bool:

@@ -53,6 +53,8 @@ CRM = {
 """By call; the last by call that takes from a balance."""
 CLUB = {"crm-away": 0.06, "crm-shift-closed": 0.06}
 """By operation of the cashier: for minutes or an hour; by another till."""
+RECONCILED = {"crm-posted-elsewhere": 0.15}
+"""By operation of the cashier: money taken at the desk with the CRM's own screens."""
 DISK = {"disk-full": 0.01, "disk-io-error": 0.01, "disk-slow": 0.02, "disk-nearly-full": 0.05}
 """By statement."""
 _REGISTER = {
@@ -69,7 +71,7 @@ _REGISTER = {
     "paper-out-after-record": 0.15,
 }
 """By chance as the virtual register gives them."""
-RATES = {**WIRE, **WORLD, **RARE, **CRM, **CLUB, **DISK, **_REGISTER}
+RATES = {**WIRE, **WORLD, **RARE, **CRM, **CLUB, **DISK, **_REGISTER, **RECONCILED}
 _LOOKS = frozenset(call.name for call in CALLS if call.method == "GET")
 _AT_A_LOOK, _AT_A_WRITE = 0.02, 0.1
 """By call that the gateway gets, each of its faults."""

@@ -9,6 +9,7 @@ on the station's disk and dies with the station. Both are the embedded CRM with 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -176,6 +177,22 @@ class Club:
         except CrmError:
             return
         self.elsewhere.add(draft.external_id)
+
+    async def post_elsewhere(self, client_id: str, total: int) -> None:
+        """Somebody takes a card with the CRM's own screens; no station knows of it."""
+        assert self.session is not None, "only a far CRM has screens of its own"
+        draft = TransactionDraft(
+            external_id=self._new_id(),
+            type=TransactionType.TOP_UP,
+            client_id=client_id,
+            amount=total,
+            payments=(Payment(method=PaymentMethod.CARD, amount=total),),
+            occurred_at=self._clock(),
+        )
+        self.elsewhere.add(draft.external_id)
+        with contextlib.suppress(CrmError):  # there is no shift, or the client is blocked
+            standing = await self.session.current_shift(self.club_id)
+            await self.session.post_transaction(standing.id, draft, key=self._new_id())
 
     def _new_id(self) -> UUID:
         return UUID(bytes=self._random.randbytes(16), version=4)

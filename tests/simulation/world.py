@@ -90,6 +90,7 @@ class World:
         tell: bool = False,
     ) -> None:
         """`faults` are written ones of the virtual register, beside those of `chance`."""
+        self.seed = seed
         self.random = Random(f"world {seed}")
         self.chance = chance or Chance(seed)
         self.trace: list[str] | None = [] if tell else None
