@@ -41,20 +41,28 @@ async def read_tape(
 
 
 async def compare(
-    ask: Ask, fiscal_drive_number: str = "", shift_number: int | None = None
+    ask: Ask,
+    fiscal_drive_number: str = "",
+    shift_number: int | None = None,
+    on_rows: Callable[[ShiftComparison, tuple[Row, ...]], None] = lambda *_: None,
 ) -> tuple[ShiftComparison, tuple[Row, ...]] | Answer:
-    """The comparison with all of its rows, or what stood in the way."""
+    """The comparison with all of its rows, or what stood in the way.
+
+    `on_rows` is told of the first rows at once, and of all when they are here.
+    """
     found = await ask(
         CompareShift(fiscal_drive_number=fiscal_drive_number, shift_number=shift_number)
     )
     if not isinstance(found, ShiftComparison):
         return found
+    on_rows(found, found.rows)
     rows = list(found.rows)
     while len(rows) < found.totals.count:
         more = await ask(ReadRows(found.comparison_id, len(rows)))
         if not isinstance(more, MoreRows):
             return more
         rows += more.rows
+    on_rows(found, tuple(rows))
     return found, tuple(rows)
 
 

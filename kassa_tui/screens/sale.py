@@ -69,6 +69,13 @@ class SaleScreen(FramedScreen):
             priority=True,
         ),
         Command("shift", ("f3",), N_("F3"), N_("Shift"), N_("Open or close the shift")),
+        Command(
+            "reconciliation",
+            ("f4",),
+            N_("F4"),
+            N_("Reconcile"),
+            N_("What IZI has of the shift beside what the FN has"),
+        ),
         Command("fn", ("f5",), N_("F5"), N_("FN"), N_("The FN, the register, the OFD's queue")),
         Command("journal", ("f6",), N_("F6"), N_("Journal"), N_("All payments and their stories")),
         Command(
@@ -206,6 +213,11 @@ class SaleScreen(FramedScreen):
         if self._aside is None:
             self._refused = None
         self.open_kept("shift", lambda: ShiftScreen(self.till))
+
+    def action_reconciliation(self) -> None:
+        from kassa_tui.screens.reconciliation import ReconciliationScreen
+
+        self.open_kept("reconciliation", lambda: ReconciliationScreen(self.till))
 
     def action_fn(self) -> None:
         from kassa_tui.screens.fn import FnScreen

@@ -46,7 +46,13 @@ from kassa_tui.station.inquiries import (
 )
 from kassa_tui.station.office import Office, is_phone
 from kassa_tui.station.reconciliation.comparing import Comparer
-from kassa_tui.station.reconciliation.requests import CompareShift, ListShifts, ReadRows, Shifts
+from kassa_tui.station.reconciliation.requests import (
+    CompareShift,
+    ExportRows,
+    ListShifts,
+    ReadRows,
+    Shifts,
+)
 from kassa_tui.station.requests import Declined, Objection
 
 FOLDER = "exports"
@@ -104,6 +110,8 @@ class InformationDesk:
             case CompareShift():
                 found = await self._comparer.compare(inquiry)
                 return Declined(Reason.NOT_FOUND) if found is None else found
+            case ExportRows(comparison_id):
+                return await self._export_rows(self._comparer, comparison_id)
             case ReadRows():
                 return self._comparer.rows(inquiry) or Declined(Objection.STALE)
             case FindClients(text):
@@ -140,6 +148,13 @@ class InformationDesk:
         except OSError as error:
             return Declined(Objection.FILE_FAILED, error.strerror or "")
         return Exported(str(path), payments)
+
+    async def _export_rows(self, comparer: Comparer, comparison_id: UUID) -> Reply:
+        try:
+            exported = await comparer.export(comparison_id, self._exports)
+        except OSError as error:
+            return Declined(Objection.FILE_FAILED, error.strerror or "")
+        return exported or Declined(Objection.STALE)
 
     # The CRM
 

@@ -20,6 +20,8 @@ from kassa_tui.station.basket import BasketLine, LineKind, TaxClass
 from kassa_tui.station.diagnosis import Diagnosis
 from kassa_tui.station.reconciliation.requests import (
     CompareShift,
+    ExportedRows,
+    ExportRows,
     ListShifts,
     MoreRows,
     ReadRows,
@@ -100,7 +102,7 @@ Look: TypeAlias = (
 )
 """What leaves everything as it is."""
 
-Inquiry: TypeAlias = Look | ExportPayments
+Inquiry: TypeAlias = Look | ExportPayments | ExportRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,4 +246,5 @@ Information: TypeAlias = (
     | Shifts
     | ShiftComparison
     | MoreRows
+    | ExportedRows
 )

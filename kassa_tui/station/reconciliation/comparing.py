@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from drivers.ffd.enumerations import FfdVersion
@@ -15,11 +16,13 @@ from kassa_tui.izi.models.transaction import Transaction
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import ShiftRecord, ShiftStep
 from kassa_tui.station.office import Office
+from kassa_tui.station.reconciliation.export import write_files
 from kassa_tui.station.reconciliation.gathering import Gathering, Window
 from kassa_tui.station.reconciliation.matching import compare
 from kassa_tui.station.reconciliation.requests import (
     ROWS_AT_ONCE,
     CompareShift,
+    ExportedRows,
     MoreRows,
     ReadRows,
     ShiftComparison,
@@ -120,6 +123,15 @@ class Comparer:
         """What is not matched in a comparison that is kept, the oldest first."""
         rows = self._known[comparison_id].comparison.rows
         return tuple(row for row in rows if row.status is not RowStatus.MATCHED)
+
+    async def export(self, comparison_id: UUID, folder: Path) -> ExportedRows | None:
+        """Write every row into files; None: the comparison is not kept any more. `OSError`."""
+        known = self._known.get(comparison_id)
+        if known is None:
+            return None
+        rows, at = known.comparison.rows, self._clock()
+        paths = await asyncio.to_thread(write_files, folder, rows, at)
+        return ExportedRows(tuple(map(str, paths)), len(rows))
 
     def known(self, comparison_id: UUID) -> Known | None:
         return self._known.get(comparison_id)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import json
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 from kassa_tui.spreadsheet import cell
@@ -56,17 +60,60 @@ def write_csv(rows: Iterable[Row], to: TextIO) -> None:
     table = csv.writer(to)
     table.writerow(_COLUMNS)
     for row in rows:
-        values = row_values(row)
-        flat = {
-            **{f"transaction_{name}": one for name, one in (values["transaction"] or {}).items()},
-            **(values["receipt"] or {}),
-            **values,
-            "corrections": [one["receipt_id"] for one in values["corrections"]],
-        }
-        table.writerow(
-            cell(" ".join(one) if isinstance(one := flat.get(name), list) else one)
-            for name in _COLUMNS
-        )
+        table.writerow(map(cell, _cells(row)))
+
+
+def write_files(folder: Path, rows: Sequence[Row], at: datetime) -> tuple[Path, ...]:
+    """Write the rows into new files in `folder`, which their owner alone may read: a table, the
+    same as JSON, and as a spreadsheet where the library for it is installed. Raises `OSError`.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = f"reconciliation-{at:%Y%m%d-%H%M%S}"
+    table, whole = folder / f"{name}.csv", folder / f"{name}.json"
+    with _own(table) as file:
+        write_csv(rows, file)
+    with _own(whole) as file:
+        json.dump([row_values(row) for row in rows], file, ensure_ascii=False, indent=1)
+    sheet = folder / f"{name}.xlsx"
+    return (table, whole, sheet) if _write_xlsx(rows, sheet) else (table, whole)
+
+
+def _write_xlsx(rows: Iterable[Row], to: Path) -> bool:
+    """False: the library is not installed."""
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        return False
+    with to.open("xb"):
+        to.chmod(0o600)
+    # Nothing that a cell holds is read as a formula or a link.
+    with Workbook(to, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, _COLUMNS)
+        for number, row in enumerate(rows, 1):
+            for column, value in enumerate(_cells(row)):
+                if isinstance(value, int) and not isinstance(value, bool):
+                    sheet.write_number(number, column, value)
+                elif value not in (None, ""):
+                    sheet.write_string(number, column, str(value))
+    return True
+
+
+def _own(path: Path) -> TextIO:
+    """A new file that its owner alone may read."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return open(handle, "w", encoding="utf-8", newline="")  # noqa: PTH123
+
+
+def _cells(row: Row) -> list[Any]:
+    values = row_values(row)
+    flat = {
+        **{f"transaction_{name}": one for name, one in (values["transaction"] or {}).items()},
+        **(values["receipt"] or {}),
+        **values,
+        "corrections": [one["receipt_id"] for one in values["corrections"]],
+    }
+    return [" ".join(one) if isinstance(one := flat.get(name), list) else one for name in _COLUMNS]
 
 
 def _operation(operation: Operation) -> dict[str, Any]:

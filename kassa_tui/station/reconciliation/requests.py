@@ -73,6 +73,20 @@ class ReadRows:
     first: int
 
 
+@dataclass(frozen=True, slots=True)
+class ExportRows:
+    """Write the rows of a comparison into files beside the journal. An inquiry."""
+
+    comparison_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedRows:
+    paths: tuple[str, ...]
+    """On the station's computer. Their owner alone may read them."""
+    rows: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftComparison:
     """A shift with its first rows, at most `ROWS_AT_ONCE`."""
