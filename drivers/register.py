@@ -286,6 +286,10 @@ class LinkFinding:
     state: LinkState
     others: tuple[str, ...] = ()
     """The serial ports that there are."""
+    is_service: bool = False
+    """A program stands there that has the register, and it may be asked for in other ways."""
+    is_here: bool = False
+    """It runs on this computer, whose ports are its ports."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import tzinfo
 from uuid import uuid4
 
@@ -14,7 +16,9 @@ from drivers.kkmserver.driver import KkmServerRegister
 from drivers.kkmserver.error_texts import refusal
 from drivers.kkmserver.execution import Execution, KkmTiming
 from drivers.kkmserver.trust import trust
+from drivers.loopback import is_loopback
 from drivers.network import see_address
+from drivers.ports import serial_ports
 from drivers.register import AddressError, Answered, LinkFinding, Refused, Unreachable
 
 USUAL_URL = "http://localhost:5893"
@@ -28,9 +32,13 @@ _MOST_DEVICES = 9
 
 
 async def see_link(url: str) -> LinkFinding:
-    """Whether the service's address takes connections. Raises `AddressError`."""
+    """Whether the service's address takes connections, and on this computer the ports that it
+    may find the register at. Raises `AddressError`."""
     address = parse_address(url)
-    return await see_address(address.host, address.port)
+    seen = await see_address(address.host, address.port)
+    is_here = is_loopback(address.host)
+    ports = await asyncio.to_thread(serial_ports) if is_here else ()
+    return replace(seen, is_service=True, is_here=is_here, others=ports)
 
 
 async def ask_who(url: str, timezone: tzinfo, password: str) -> Answered:

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from drivers.network import see_address
+from drivers.ports import serial_ports
 from drivers.register import Answered, LinkFinding, LinkState, Unreachable
 from drivers.shtrih.address import SerialAddress, SocketAddress, parse_address
 from drivers.shtrih.driver import ShtrihRegister
@@ -21,13 +22,6 @@ USUAL_BAUDRATES = (115200, 4800, 57600, 9600)
 """The factory's settings first; USB takes any."""
 QUICK = LinkTiming(control=0.5, answer=1.0, byte=0.5, probe=0.5, connect=1.2)
 """For a look at a port where there may be no register at all."""
-
-
-def serial_ports() -> tuple[str, ...]:
-    """The serial ports of this computer, by name."""
-    from serial.tools.list_ports import comports
-
-    return tuple(sorted(port.device for port in comports()))
 
 
 async def see_link(url: str) -> LinkFinding:

@@ -76,7 +76,9 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         return CheckReport(path, errors=error.problems).as_json()
     today = datetime.now(loaded.settings.fiscal_register.timezone).date()
     errors = tax_problems(loaded.settings, today)
-    return CheckReport(path, errors=errors, warnings=loaded.warnings).as_json()
+    report = CheckReport(path, errors=errors, warnings=loaded.warnings).as_json()
+    is_service = loaded.settings.fiscal_register.url.startswith(("http:", "https:"))
+    return {**report, "service": is_service}
 
 
 def _bad_settings(settings: dict[str, Any]) -> Result:
@@ -145,6 +147,8 @@ def _result(
             lines.append(f"    {said.to_do}")
         if said.detail:
             lines.append(f"    {escaped(said.detail)}")
+    if settings is not None and settings["service"]:
+        lines.append("• " + _("Receipts forbid KkmServer to charge a card (PayByProcessing)."))
     warnings = settings["warnings"] if settings is not None else []
     lines += [f"! {problem}" for problem in _problems(warnings)]
     if verdict is not None and verdict["whole"]:

@@ -314,7 +314,7 @@ def is_service(place: str) -> bool:
 
 def _places() -> tuple[str, ...]:
     from drivers.kkmserver.probe import USUAL_URL
-    from drivers.shtrih.probe import serial_ports
+    from drivers.ports import serial_ports
 
     return (*serial_ports(), USUAL_URL)
 

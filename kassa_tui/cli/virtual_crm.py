@@ -61,8 +61,8 @@ def run(args: argparse.Namespace) -> int:
     import sqlite3
     from importlib.util import find_spec
 
+    from drivers.loopback import is_loopback
     from drivers.virtual.faults import FaultsError
-    from drivers.virtual.loopback import is_loopback
     from kassa_tui.izi.embedded.schema import NotOurFile
 
     if find_spec("uvicorn") is None:

@@ -134,11 +134,11 @@ def run(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from drivers.ffd.enumerations import FfdVersion
+    from drivers.loopback import is_loopback
     from drivers.virtual.core import VirtualRegister
     from drivers.virtual.facts import Timing
     from drivers.virtual.faults import Faults, FaultsError
     from drivers.virtual.kkmserver_face.habits import HabitsError
-    from drivers.virtual.loopback import is_loopback
     from drivers.virtual.registration import Registration
     from drivers.virtual.store import StateError
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -28,6 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from drivers.ffd import cp866, inn
 from drivers.kkmserver.address import SCHEMES, parse_address
+from drivers.loopback import is_loopback
 from drivers.register import AddressError
 from kassa_tui.settings.problems import shown
 from kassa_tui.words import _
@@ -144,20 +144,11 @@ def _gateway_url(url: str) -> str:
     parts = _split(url)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise wrong(_("must begin with https:// and a host"))
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise wrong(_("must begin with https://; http:// is for this computer only"))
     if parts.query or parts.fragment:
         raise wrong(_("must end with the path, without ? and #"))
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 GatewayUrl = Annotated[str, AfterValidator(_gateway_url)]

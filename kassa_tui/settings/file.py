@@ -7,17 +7,19 @@ import re
 import stat
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from drivers.loopback import is_loopback
 from kassa_tui.settings.explanation import explain
-from kassa_tui.settings.model import Settings
+from kassa_tui.settings.model import Register, Settings
 from kassa_tui.settings.problems import Problem, SettingsError
 from kassa_tui.words import _
 
@@ -94,7 +96,7 @@ def _load(path: Path, environ: Mapping[str, str]) -> Loaded | tuple[Problem, ...
             Problem(problem.message, from_environment.get(problem.key, problem.key))
             for problem in explain(error)
         )
-    return Loaded(settings, path, warnings)
+    return Loaded(settings, path, (*warnings, *_service_risks(settings.fiscal_register)))
 
 
 def _read(path: Path) -> tuple[bytes, int]:
@@ -190,6 +192,19 @@ def _exposure(document: dict[str, Any], mode: int) -> tuple[Problem, ...]:
     if os.name != "posix" or not has_secrets or not mode & (stat.S_IRGRP | stat.S_IROTH):
         return ()
     return (Problem(_("the file has secrets and other users can read it: chmod 600")),)
+
+
+def _service_risks(register: Register) -> Iterator[Problem]:
+    """What is unwise about a register behind KkmServer, whose receipts anybody could make."""
+    url = urlsplit(register.url)
+    if url.scheme not in ("http", "https"):
+        return
+    if not register.password.get_secret_value():
+        text = _("KkmServer has the empty password that it comes with: give it one")
+        yield Problem(text, "register.password")
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
+        text = _("the password goes through the network readable by all: use https")
+        yield Problem(text, "register.url")
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -58,6 +58,13 @@ class Check(StrEnum):
     """A register on a serial port: the port is listed."""
     ADDRESS = "address"
     """A register on the network: the address takes connections."""
+    SERVICE = "service"
+    """The program that has the register answers."""
+    REPLUG = "replug"
+    """The register's port goes and comes back with its cable."""
+    SERVICE_STOP = "service_stop"
+    SERVICE_START = "service_start"
+    """That program ended and started again, with the rights that it needs."""
     DEVICE = "device"
     """It answers, in its protocol."""
     PASSWORD = "password"  # noqa: S105
@@ -163,13 +170,18 @@ def _register(
         yield _clock(register, status_at)
         yield _ofd(snapshot, register)
         return
-    yield from _way(link)
+    if link is not None and link.is_service:
+        yield from _service(link, silence.reason if silence is not None else None)
+    else:
+        yield from _way(link)
     reason = silence.reason if silence is not None else None
     detail = silence.detail if silence is not None else ""
     checks: tuple[Check, ...]
     if reason in (None, Reason.UNREACHABLE, Reason.SERVER_UNAVAILABLE):
         is_cut = link is not None and link.state is not LinkState.PRESENT
-        stands = Finding.UNTOLD if reason is None or is_cut else Finding.WRONG
+        is_service = reason is Reason.SERVER_UNAVAILABLE
+        is_known = reason is not None and not is_service and not is_cut
+        stands = Finding.WRONG if is_known else Finding.UNTOLD
         yield Step(check=Check.DEVICE, finding=stands, reason=reason, detail=detail)
         checks = (Check.PASSWORD, Check.FN)
     else:
@@ -198,6 +210,21 @@ def _way(link: LinkFinding | None) -> Iterator[Step]:
         check = Check.PORT if link.is_serial else Check.ADDRESS
         is_there = link.state is LinkState.PRESENT
         yield Step(check=check, finding=Finding.WELL if is_there else Finding.WRONG)
+
+
+def _service(link: LinkFinding, reason: Reason | None) -> Iterator[Step]:
+    """A register that a program has: first the program, then the register's way to it."""
+    is_there = link.state is LinkState.PRESENT
+    yield Step(check=Check.ADDRESS, finding=Finding.WELL if is_there else Finding.WRONG)
+    if not is_there or reason is Reason.SERVER_UNAVAILABLE:
+        untold = Finding.WRONG if is_there else Finding.UNTOLD
+        yield Step(check=Check.SERVICE, finding=untold)
+        return
+    yield Step(check=Check.SERVICE, finding=Finding.WELL if reason is not None else Finding.UNTOLD)
+    if reason is Reason.DEVICE_MISSING:
+        checks = (Check.POWER, Check.REPLUG, Check.SERVICE_STOP, Check.SERVICE_START)
+        for check in checks:
+            yield Step(check=check, finding=Finding.BY_EYE)
 
 
 def _fn(snapshot: Snapshot, register: RegisterStatus) -> Step:

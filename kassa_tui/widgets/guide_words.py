@@ -13,7 +13,19 @@ from kassa_tui.widgets.reasons import what_to_do, why
 from kassa_tui.widgets.spans import span
 from kassa_tui.words import N_, _
 
-_WAY = (Check.POWER, Check.CABLE, Check.PORT, Check.ADDRESS, Check.DEVICE, Check.PASSWORD, Check.FN)
+_WAY = (
+    Check.ADDRESS,
+    Check.SERVICE,
+    Check.POWER,
+    Check.CABLE,
+    Check.PORT,
+    Check.REPLUG,
+    Check.SERVICE_STOP,
+    Check.SERVICE_START,
+    Check.DEVICE,
+    Check.PASSWORD,
+    Check.FN,
+)
 _PRINTER = (Check.COVER, Check.PAPER, Check.PRINT)
 
 GUIDES: dict[AlarmKind, tuple[Check, ...]] = {
@@ -51,6 +63,12 @@ _WORDS: dict[tuple[Check, Finding], str] = {
     (Check.PORT, Finding.WELL): N_("The port {place} is there."),
     (Check.PORT, Finding.WRONG): N_("The port {place} is not there; there are: {others}."),
     (Check.ADDRESS, Finding.WELL): N_("The address {place} answers."),
+    (Check.SERVICE, Finding.WELL): N_("KkmServer answers at {place}."),
+    (Check.SERVICE, Finding.WRONG): N_("At {place} something answers that is not KkmServer."),
+    (Check.SERVICE, Finding.UNTOLD): N_("Whether KkmServer answers is not known yet."),
+    (Check.REPLUG, Finding.BY_EYE): N_("Does the register's port go and come with its cable?"),
+    (Check.SERVICE_STOP, Finding.BY_EYE): N_("Is KkmServer ended as a whole?"),
+    (Check.SERVICE_START, Finding.BY_EYE): N_("Is it started again as administrator?"),
     (Check.DEVICE, Finding.WELL): N_("The register answers."),
     (Check.DEVICE, Finding.WRONG): N_("The register gives no good answer: {why}."),
     (Check.DEVICE, Finding.UNTOLD): N_("Whether the register answers is not known yet."),
@@ -103,6 +121,12 @@ _WORDS: dict[tuple[Check, Finding], str] = {
     (Check.JOURNAL, Finding.WELL): N_("The journal can be written."),
     (Check.JOURNAL, Finding.WRONG): N_("The journal cannot be written."),
 }
+_PORTS_HERE = N_("Does the register's port go and come with its cable? There are: {others}.")
+_SERVICE_ADVICE = {
+    LinkState.ABSENT: N_("Check the address of KkmServer in the settings."),
+    LinkState.REFUSED: N_("Is KkmServer running, is the port right, the firewall open?"),
+    LinkState.SILENT: N_("Is that computer on, its network cable in, the firewall open?"),
+}
 _SHIFT_IS_CLOSED = N_("The shift is closed.")
 _ADDRESS_WORDS = {
     LinkState.ABSENT: N_("There is no address {place}."),
@@ -118,6 +142,17 @@ _ADVICE: dict[tuple[Check, Finding], str] = {
     (Check.POWER, Finding.BY_EYE): N_("If not, switch it on."),
     (Check.CABLE, Finding.BY_EYE): N_("Take it out and put it in."),
     (Check.PORT, Finding.WRONG): N_("Put the cable in, or set the right port in the settings."),
+    (Check.SERVICE, Finding.WRONG): N_("Check address and port in the settings; start KkmServer."),
+    (Check.REPLUG, Finding.BY_EYE): N_(
+        "Windows: Device Manager, Ports (COM and LPT). Linux: ls /dev/serial/by-id."
+    ),
+    (Check.SERVICE_STOP, Finding.BY_EYE): N_(
+        "Windows: its icon by the clock, Exit (not Restart KKM). Linux: systemctl stop kkmserver."
+    ),
+    (Check.SERVICE_START, Finding.BY_EYE): N_(
+        "Windows: Run as administrator. Linux: sudo systemctl start kkmserver."
+        " The till asks again by itself."
+    ),
     (Check.DEVICE, Finding.WRONG): N_("Switch the register off and on; check its speed."),
     (Check.PASSWORD, Finding.WRONG): N_("Check the password in the settings."),
     (Check.FN, Finding.LOOK): N_("Order a new FN now."),
@@ -180,7 +215,10 @@ def _sentences(step: Step, diagnosis: Diagnosis) -> tuple[str, str]:
     key, link = (step.check, step.finding), diagnosis.link
     if step.check is Check.ADDRESS and step.finding is Finding.WRONG:
         assert link is not None, "the step comes from a look at the link"
-        return _(_ADDRESS_WORDS[link.state]), _(_ADDRESS_ADVICE[link.state])
+        advice = _SERVICE_ADVICE if link.is_service else _ADDRESS_ADVICE
+        return _(_ADDRESS_WORDS[link.state]), _(advice[link.state])
+    if step.check is Check.REPLUG and link is not None and link.is_here:
+        return _(_PORTS_HERE), _(_ADVICE[key])
     if step.check is Check.SHIFT and step.finding is Finding.LOOK and step.value is None:
         return _(_SHIFT_IS_CLOSED), _("Open the shift: F3.")
     if (

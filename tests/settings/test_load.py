@@ -383,3 +383,19 @@ def test_the_state_directory_is_the_one_that_is_set(file, tmp_path):
     text = with_line("station", f"state_directory = '{tmp_path}'")
     assert state_directory(loaded(file, text)) == tmp_path
     assert state_directory(loaded(file)).is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("url", "password", "keys"),
+    [
+        ("http://127.0.0.1:5893?num_device=1", "secret", []),
+        ("http://127.0.0.1:5893?num_device=1", "", ["register.password"]),
+        ("http://192.168.1.20:5893?num_device=1", "", ["register.password", "register.url"]),
+        ("https://192.168.1.20:5893?num_device=1", "secret", []),
+    ],
+)
+def test_what_is_unwise_about_kkmserver_is_warned_of(file, url, password, keys):
+    told = f'{url}"\npassword = "{password}'
+    file.write_text(replaced("serial:///dev/ttyACM0?baudrate=115200", told), "utf-8")
+    file.chmod(0o600)
+    assert [problem.key for problem in load(file, {}).warnings] == keys

@@ -9,6 +9,7 @@ from drivers.register import LinkFinding, LinkState, Reason, ShiftState
 from kassa_tui.station.diagnosis import Check, Diagnosis, Finding, Step, diagnose
 from kassa_tui.station.inquiries import Diagnose
 from kassa_tui.station.snapshot import CrmState, Snapshot
+from kassa_tui.widgets.guide_words import step_words
 from tests.screens.till import CALM, NOW, REGISTER, SILENCE, WITHOUT_RECEIPT
 from tests.station.bench import Bench
 
@@ -49,6 +50,30 @@ def test_an_address_that_answers_leaves_the_device_as_the_fault() -> None:
     assert step(diagnosis, Check.ADDRESS).finding is Finding.WELL
     assert step(diagnosis, Check.DEVICE).finding is Finding.WRONG
     assert diagnosis.register_is_away
+
+
+SERVICE = replace(ADDRESS, place="127.0.0.1:5893", is_service=True, is_here=True, others=("COM3",))
+
+
+def test_a_service_that_does_not_answer_is_the_fault_and_not_the_register() -> None:
+    told = replace(SILENT, silence=replace(SILENCE, reason=Reason.SERVER_UNAVAILABLE))
+    away = examined(told, replace(SERVICE, state=LinkState.REFUSED))
+    assert [one.check for one in away.steps if one.finding is Finding.WRONG] == [Check.ADDRESS]
+    another = examined(told, SERVICE)
+    assert [one.check for one in another.steps if one.finding is Finding.WRONG] == [Check.SERVICE]
+    assert step(another, Check.DEVICE).finding is Finding.UNTOLD
+
+
+def test_a_register_that_the_service_does_not_see_has_five_steps() -> None:
+    told = replace(SILENT, silence=replace(SILENCE, reason=Reason.DEVICE_MISSING))
+    diagnosis = examined(told, SERVICE)
+    assert step(diagnosis, Check.SERVICE).finding is Finding.WELL
+    by_eye = [one.check for one in diagnosis.steps if one.finding is Finding.BY_EYE]
+    assert by_eye == [Check.POWER, Check.REPLUG, Check.SERVICE_STOP, Check.SERVICE_START]
+    assert step(diagnosis, Check.DEVICE).finding is Finding.WRONG
+    replug = step_words(step(diagnosis, Check.REPLUG), diagnosis)
+    assert "COM3" in replug.found
+    assert "Device Manager" in replug.to_do
 
 
 def test_a_wrong_password_is_no_silent_device() -> None:

@@ -36,13 +36,13 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID, uuid4
 
+from drivers.loopback import is_loopback
 from drivers.virtual.core import VirtualRegister
 from drivers.virtual.kkmserver_face.answers import Answer, written
 from drivers.virtual.kkmserver_face.failures import Failure, Status
 from drivers.virtual.kkmserver_face.habits import Habits
 from drivers.virtual.kkmserver_face.reading import read_command
 from drivers.virtual.kkmserver_face.service import Restarted, Service, UnknownCommand
-from drivers.virtual.loopback import is_loopback
 
 if TYPE_CHECKING:
     from drivers.virtual.kkmserver_face.server import HttpServer

@@ -12,8 +12,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
 
+from drivers.loopback import is_loopback
 from drivers.virtual.core import VirtualRegister
-from drivers.virtual.loopback import is_loopback
 from drivers.virtual.refusals import PowerLost
 from drivers.virtual.shtrih_face.codes import Code
 from drivers.virtual.shtrih_face.device import Device, name_of
