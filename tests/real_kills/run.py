@@ -87,7 +87,9 @@ def _settle(till: Till, station: Station, payers: list[Payer]) -> list[str]:
         station.start(START_S)
     for payer in payers:
         payer.join()
-        violations += [f"{one} was never answered" for one in payer.unanswered]
+        violations += [
+            f"{one} was never answered: {payer.answers[one][-1]}" for one in payer.unanswered
+        ]
     until = time.monotonic() + SETTLE_S
     while (left := _left(till)) and time.monotonic() < until:
         time.sleep(0.3)
