@@ -81,7 +81,7 @@ async def test_a_command_that_fails_afterwards_is_no_success_though_the_look_up_
         Reply(b"", 503),
         Reply(b"{}", 200),
         Reply(b"<html>", 200),
-        Reply(b"{}", 200, delay=0.5),
+        Reply(b"{}", 200, delay=2.5),
         failed("", 5),
     ],
     ids=["broken", "500", "503", "no-status", "no-json", "late", "executed-earlier"],
