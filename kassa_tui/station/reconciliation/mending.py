@@ -228,18 +228,13 @@ class Mender:
         """The two that are said to belong together, if the comparison allows it."""
         if Action.ATTACH_RECEIPT not in row.actions:
             return None
-        if not request.partner:
-            bound = row.operation is not None and row.document is not None
-            return (row.operation, row.document) if bound else None  # type: ignore[return-value]
-        if request.partner not in row.suggested:
-            return None
-        other = known.by_key.get(
-            f"|{request.partner}" if row.operation is not None else f"{request.partner}|"
-        )
-        if other is None:
-            return None
-        operation = row.operation or other.operation
-        document = row.document or other.document
+        operation, document = row.operation, row.document
+        if request.partner:
+            partner = request.partner if request.partner in row.suggested else ""
+            other = known.by_key.get(f"|{partner}" if operation is not None else f"{partner}|")
+            if other is None:
+                return None
+            operation, document = operation or other.operation, document or other.document
         return None if operation is None or document is None else (operation, document)
 
     async def _bind(
