@@ -81,7 +81,9 @@ class Club:
         self._fires = fires
         self._server: EmbeddedCrm | None = None
         self.session: Crm | None = None
-        """The far CRM, asked past the gate."""
+        """The far CRM, as another till asks it: past the gate, and the gateway's faults."""
+        self.gateway: Crm | None = None
+        """What the station's gate leads to."""
         self.club_id = _filled()[1].club_id
         if place is Place.FAR:
             self._path = disk.elsewhere / DATABASE
@@ -95,11 +97,11 @@ class Club:
         """Switch the far CRM on."""
         if self.place is Place.FAR:
             self._server = await self._opened()
-            requests = map(UUID, map("{:032x}".format, count(1)))
-            app = GatewayApp(self._server.session, requests.__next__, self._fires)
-            self.session = GatewayCrm(
-                "http://crm", _filled()[1].token, requests.__next__, transport=ASGITransport(app)
-            )
+            token = _filled()[1].token
+            self.session = self._server.session(token)
+            new_id = map(UUID, map("{:032x}".format, count(1))).__next__
+            app = GatewayApp(self._server.session, new_id, self._fires)
+            self.gateway = GatewayCrm("http://crm", token, new_id, transport=ASGITransport(app))
 
     @asynccontextmanager
     async def inside(self) -> AsyncIterator[tuple[Crm, str]]:

@@ -147,7 +147,7 @@ class Gate:
         async def carry_out() -> None:
             result, failure = None, None
             try:
-                result = await getattr(self._world.club.session, name)(*arguments, **named)
+                result = await getattr(self._world.club.gateway, name)(*arguments, **named)
             except CrmError as error:
                 failure = error
             self._world.note("crm does", name, repr(failure) if failure else "")
