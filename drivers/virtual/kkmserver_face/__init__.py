@@ -1,6 +1,7 @@
 """The virtual register as KkmServer shows it: JSON commands over HTTP."""
 
-from drivers.virtual.kkmserver_face.face import ConnectionDropped, ConnectionKeptOut, KkmServerFace
+from drivers.virtual.asgi import ConnectionDropped
+from drivers.virtual.kkmserver_face.face import ConnectionKeptOut, KkmServerFace
 from drivers.virtual.kkmserver_face.habits import Habits, Profile, Quirk, Repeat
 
 __all__ = [

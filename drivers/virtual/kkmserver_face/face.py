@@ -29,14 +29,15 @@ import base64
 import binascii
 import contextvars
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from drivers.loopback import is_loopback
+from drivers.virtual.asgi import ConnectionDropped, Receive, Scope, Send
 from drivers.virtual.core import VirtualRegister
 from drivers.virtual.kkmserver_face.answers import Answer, written
 from drivers.virtual.kkmserver_face.failures import Failure, Status
@@ -45,14 +46,9 @@ from drivers.virtual.kkmserver_face.reading import read_command
 from drivers.virtual.kkmserver_face.service import Restarted, Service, UnknownCommand
 
 if TYPE_CHECKING:
-    from drivers.virtual.kkmserver_face.server import HttpServer
+    from drivers.virtual.http_server import HttpServer
 
 logger = logging.getLogger(__name__)
-
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 MAX_BODY = 2 * 1024 * 1024
 ASYNCHRONOUS = "/execute/async"
@@ -64,10 +60,6 @@ _HEADERS = (
     (b"access-control-allow-origin", b"*"),
     (b"cache-control", b"no-store, no-cache, must-revalidate"),
 )
-
-
-class ConnectionDropped(Exception):
-    """The connection is to break here; what was sent so far has been sent."""
 
 
 class ConnectionKeptOut(ConnectionDropped):
@@ -110,7 +102,7 @@ class KkmServerFace:
             ValueError: `host` is open to others, and `listen_everywhere` is not said.
             OSError: The address cannot be had.
         """
-        from drivers.virtual.kkmserver_face.server import HttpServer
+        from drivers.virtual.http_server import HttpServer
 
         if not (listen_everywhere or is_loopback(host)):
             raise ValueError(f"{host} can be reached by others")

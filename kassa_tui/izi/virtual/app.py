@@ -10,11 +10,12 @@ import json
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from drivers.virtual.asgi import Receive, Scope, Send
 from kassa_tui.izi.errors import (
     CrmError,
     CrmUnavailable,
@@ -33,8 +34,6 @@ from kassa_tui.izi.values import Wire
 
 log = logging.getLogger(__name__)
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Fires = Callable[[str, str], bool]
 """Shall this fault happen in this call? `Faults.fires`."""
 
@@ -86,7 +85,7 @@ class GatewayApp:
         self._fires = fires
         self._pages: OrderedDict[tuple[str, str], _Answer] = OrderedDict()
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http", "nothing but HTTP is served"
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
@@ -118,9 +117,7 @@ class GatewayApp:
         await send({"type": "http.response.start", "status": answer.status, "headers": lines})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(
-        self, scope: MutableMapping[str, Any], headers: dict[str, str], receive: Receive
-    ) -> _Answer:
+    async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> _Answer:
         body = await _body(receive)
         call, path = _route(scope["method"], scope["path"])
         token = _token(headers)

@@ -1,4 +1,4 @@
-"""The application on a real socket: uvicorn's HTTP/1.1, on the loop that is running already.
+"""An application on a real socket: uvicorn's HTTP/1.1, on the loop that is running already.
 
 Its protocol is used without its `Server`, which would take the process's signals and end the
 process where a port is taken.
@@ -7,28 +7,28 @@ process where a port is taken.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import ssl
 
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from drivers.virtual.kkmserver_face.face import ConnectionDropped, Message, Receive, Scope, Send
-
-if TYPE_CHECKING:
-    from drivers.virtual.kkmserver_face.face import KkmServerFace
+from drivers.virtual.asgi import Application, ConnectionDropped, Message, Receive, Scope, Send
 
 MAX_CONNECTIONS = 100
 """More are answered with HTTP 503."""
 CLOSE_S = 5.0
 """How long answers in work may take when the server closes."""
+KEEP_ALIVE_S = 75
+"""Longer than our clients keep an idle connection, so that no request meets a closed one."""
 
 
 class HttpServer:
     """One listening address."""
 
-    def __init__(self, app: KkmServerFace) -> None:
-        self._app = app
+    def __init__(self, app: Application, tls: ssl.SSLContext | None = None) -> None:
+        """With `tls` it is HTTPS."""
+        self._tls = tls
         self._config = Config(
             app,
             ws="none",
@@ -37,6 +37,7 @@ class HttpServer:
             access_log=False,
             date_header=False,
             limit_concurrency=MAX_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
         self._config.load()
         self._state = ServerState()
@@ -46,7 +47,7 @@ class HttpServer:
     async def listen(self, host: str, port: int) -> tuple[str, int]:
         """Raises `OSError`."""
         loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(self._connection, host, port)
+        self._listening = await loop.create_server(self._connection, host, port, ssl=self._tls)
         name = self._listening.sockets[0].getsockname()
         self._address = name[0], name[1]
         return self._address
@@ -71,6 +72,8 @@ class HttpServer:
             _, late = await asyncio.wait(tasks, timeout=CLOSE_S)
             for task in late:
                 task.cancel()
+        for connection in tuple(self._state.connections):
+            connection.transport.abort()
         await self._listening.wait_closed()
 
     def _connection(self) -> asyncio.Protocol:
