@@ -18,18 +18,18 @@ from tests.drivers.examples import ZONE, SteppedClock
 
 FN = "9999078900011111"
 IMPATIENT = KkmTiming(
-    connect=1.0,
-    reading=1,
-    recording=1,
-    margin=1.0,
-    settling=3.0,
-    tape=3.0,
-    look_up=1.0,
+    connect=5.0,
+    reading=10,
+    recording=5,
+    margin=0.0,
+    settling=6.0,
+    tape=5.0,
+    look_up=2.0,
     unknown=0.05,
     first_pause=0.01,
     last_pause=0.05,
 )
-"""The service answers at once, or not at all."""
+"""The service answers at once, or not at all; the machine may be busy."""
 
 
 @dataclass(frozen=True)

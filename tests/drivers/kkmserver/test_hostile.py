@@ -28,6 +28,9 @@ from tests.drivers.kkmserver.scripted import (
     service,
 )
 
+# A connection that is given up in the very moment of its making is closed by the collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 HASTY = replace(IMPATIENT, settling=0.15, tape=0.15, look_up=0.05, unknown=0.01, last_pause=0.02)
 ANY_TIME_S = 10
 """Far more than any ending takes: only a hang is longer."""
@@ -127,7 +130,10 @@ async def test_what_is_no_http_answer_is_an_error_in_time(action: str, said: byt
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_a_service_that_says_nothing_is_an_error_in_time(action: str) -> None:
-    async with service(timing=replace(HASTY, margin=-0.9)) as (scripted, driver):
+    async with service(timing=replace(HASTY, reading=1, recording=1, margin=-0.9)) as (
+        scripted,
+        driver,
+    ):
         set_everything(scripted, Reply(b"{}", delay=5))
         assert isinstance(await ends(driver, action), RegisterError)
 
