@@ -1,7 +1,10 @@
 """Many seeds, or one of them told in full.
 
-python -m tests.simulation --seeds N [--start S] [--jobs J] [--json]
-python -m tests.simulation --replay SEED
+python -m tests.simulation --seeds N [--start S] [--jobs J] [--json] [REGISTER]
+python -m tests.simulation --replay SEED [REGISTER]
+
+REGISTER is `--register kkmserver [--repeat replay|status5|forget]`; without `--repeat` each
+seed has one of the three.
 """
 
 from __future__ import annotations
@@ -13,9 +16,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing import get_context
 
-from tests.simulation.chance import RATES
+from drivers.virtual.kkmserver_face import Repeat
+from tests.simulation.kkmserver import kkmserver
+from tests.simulation.registers import SHTRIH, Kind
 from tests.simulation.run import Outcome, run_seed
 
 SHOWN = 20
@@ -29,12 +35,19 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--replay", type=int, metavar="SEED")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--register", choices=("shtrih", "kkmserver"), default="shtrih")
+    parser.add_argument("--repeat", choices=tuple(map(str, Repeat)))
     arguments = parser.parse_args()
+    kind = SHTRIH
+    if arguments.register == "kkmserver":
+        kind = kkmserver(arguments.repeat and Repeat(arguments.repeat))
+    elif arguments.repeat:
+        parser.error("--repeat is KkmServer's")
     if arguments.replay is not None:
-        return replay(arguments.replay)
+        return replay(arguments.replay, kind)
     started = time.perf_counter()
     seeds = range(arguments.start, arguments.start + arguments.seeds)
-    figures, violations = summary(outcomes(seeds, arguments.jobs))
+    figures, violations = summary(outcomes(seeds, arguments.jobs, kind), kind)
     figures["seconds"] = round(time.perf_counter() - started, 1)
     if arguments.json:
         print(json.dumps({**figures, "failing": violations}, ensure_ascii=False))
@@ -43,22 +56,24 @@ def main() -> int:
     return 1 if violations else 0
 
 
-def outcomes(seeds: range, jobs: int) -> Iterator[Outcome]:
+def outcomes(seeds: range, jobs: int, kind: Kind) -> Iterator[Outcome]:
     """Run the seeds, in `jobs` processes; the order does not matter to a seed."""
+    run = partial(run_seed, kind=kind)
     if jobs <= 1:
-        yield from map(run_seed, seeds)
+        yield from map(run, seeds)
         return
     with get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap(run_seed, seeds, chunksize=8)
+        yield from pool.imap(run, seeds, chunksize=8)
 
 
 def summary(
     results: Iterator[Outcome],
+    kind: Kind,
 ) -> tuple[dict[str, object], dict[int, list[str]]]:
     """The figures of a series, and its violations by seed."""
     seeds, lives, documents, virtual_s = 0, 0, 0, 0.0
     operations: Counter[str] = Counter()
-    fired: Counter[str] = Counter(dict.fromkeys(RATES, 0))
+    fired: Counter[str] = Counter(dict.fromkeys(kind.rates, 0))
     violations: dict[int, list[str]] = {}
     for result in results:
         seeds += 1
@@ -94,9 +109,9 @@ def tell(figures: dict[str, object], violations: dict[int, list[str]]) -> None:
         print(f"seed {seed}: {'; '.join(what)}")
 
 
-def replay(seed: int) -> int:
+def replay(seed: int, kind: Kind) -> int:
     """Print everything that happens in one seed."""
-    outcome = run_seed(seed, tell=True)
+    outcome = run_seed(seed, kind=kind, tell=True)
     for line in outcome.trace:
         print(line)
     print(f"trace {outcome.digest}")

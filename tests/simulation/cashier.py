@@ -130,6 +130,7 @@ class Cashier:
             world.loop.call_later(later, world.elsewhere, world.replace_fn)
         if chance.strikes("24-hours"):
             world.jump(timedelta(hours=25))
+        world.connection.happen(later)
         if world.club.place is Place.FAR:
             if chance.strikes("crm-away"):
                 network = world.crm_network
@@ -256,6 +257,7 @@ async def put_in_order(world: World) -> str:
     if world.process is not None:
         world.process.die_at = None
     world.switch_register(True)
+    world.connection.clear()
     world.register.set_cover(False)
     world.register.set_paper(True)
     cashier = Cashier(world, world.random)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from random import Random
 
-from drivers.virtual.faults import DEVICE_FAULTS, LINK_FAULTS, Faults
+from drivers.virtual.faults import DEVICE_FAULTS, HTTP_FAULTS, LINK_FAULTS, Faults
 from kassa_tui.izi.gateway.contract import CALLS
 from kassa_tui.izi.virtual.faults import FAULTS
 
@@ -72,6 +73,32 @@ _REGISTER = {
 }
 """By chance as the virtual register gives them."""
 RATES = {**WIRE, **WORLD, **RARE, **CRM, **CLUB, **DISK, **_REGISTER, **RECONCILED}
+HTTP = {
+    "http-refused": 0.02,
+    "http-connect-hangs": 0.01,
+    "http-cut": 0.01,
+    "http-delay": 0.02,
+}
+"""By request; the last two also by piece of an answer."""
+SERVICE = {"computer-off": 0.08, "device-switched-off": 0.08, "service-started-anew": 0.08}
+"""By operation of the cashier: what is done to KkmServer and its computer."""
+_AT_A_RECEIPT = 0.08
+"""By receipt that KkmServer is asked for, each of the faults of its link."""
+_AT_OTHERS = 0.1
+"""So much less likely are they at its other commands."""
+_OF_LINK = LINK_FAULTS | HTTP_FAULTS
+KKMSERVER_RATES = {
+    **HTTP,
+    **WORLD,
+    **SERVICE,
+    **RARE,
+    **CRM,
+    **CLUB,
+    **DISK,
+    **_REGISTER,
+    **dict.fromkeys(_OF_LINK, _AT_A_RECEIPT),
+    **RECONCILED,
+}
 _LOOKS = frozenset(call.name for call in CALLS if call.method == "GET")
 _AT_A_LOOK, _AT_A_WRITE = 0.02, 0.1
 """By call that the gateway gets, each of its faults."""
@@ -85,7 +112,7 @@ _MOST = 0.5
 class Chance:
     """The faults of one seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, rates: Mapping[str, float] = RATES) -> None:
         self.random = Random(f"faults {seed}")
         self.fired: Counter[str] = Counter()
         self.stopped = False
@@ -94,12 +121,12 @@ class Chance:
         strength = draw.choice((0.3, 1.0, 1.0, 3.0))
         self.rates = {
             name: min(rate * strength, max(rate, _MOST))
-            for name, rate in RATES.items()
+            for name, rate in rates.items()
             if draw.random() < share
         }
-        featured = tuple(RATES)[seed % len(RATES)]
+        featured = tuple(rates)[seed % len(rates)]
         if share:
-            self.rates[featured] = min(RATES[featured] * _FEATURED, 1.0)
+            self.rates[featured] = min(rates[featured] * _FEATURED, 1.0)
 
     @classmethod
     def none(cls) -> Chance:
@@ -130,16 +157,24 @@ class Chance:
 class RegisterFaults(Faults):
     """The virtual register's named faults: by the seed's one source, or as written."""
 
-    def __init__(self, chance: Chance, spec: str = "") -> None:
+    def __init__(self, chance: Chance, spec: str = "", favoured: str = "") -> None:
+        """`favoured` is the command that faults of the link are for: others see few."""
         super().__init__()
         self._chance = chance
+        self._favoured = favoured
         self._written = Faults.parse(spec, seed=0)
 
     def fires(self, name: str, command: str = "") -> bool:
         if self._chance.stopped:
             return False
         self._written.wire_command = self.wire_command
-        return self._chance.strikes(name) or self._written.fires(name, command)
+        is_spared = name in _OF_LINK and self._spares(command)
+        struck = not is_spared and self._chance.strikes(name)
+        return struck or self._written.fires(name, command)
+
+    def _spares(self, command: str) -> bool:
+        favoured = self._favoured
+        return bool(favoured) and command != favoured and self._chance.random.random() > _AT_OTHERS
 
 
 class GatewayFaults:

@@ -12,6 +12,7 @@ from tests.simulation.books import conclude
 from tests.simulation.cashier import Cashier, put_in_order
 from tests.simulation.disk import attached
 from tests.simulation.machine import Stuck
+from tests.simulation.registers import SHTRIH, Kind
 from tests.simulation.world import World
 
 
@@ -30,9 +31,9 @@ class Outcome:
     trace: list[str] = field(default_factory=list)
 
 
-def run_seed(seed: int, *, tell: bool = False) -> Outcome:
+def run_seed(seed: int, *, kind: Kind = SHTRIH, tell: bool = False) -> Outcome:
     """Run one seed; nothing of it depends on anything else."""
-    world = World(seed, tell=tell)
+    world = World(seed, kind=kind, tell=tell)
     script = Random(f"script {seed}")
     cashier = Cashier(world, script)
     logging.disable()  # the dead say what they like

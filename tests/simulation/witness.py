@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from drivers.shtrih.frames import START_V2, STX, FrameError, decode_v1, decode_v2
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import DocumentFact, PayBy, PaymentState
 from kassa_tui.station.requests import (
@@ -29,9 +28,9 @@ from kassa_tui.station.snapshot import Snapshot
 from tests.simulation.disk import MEMORY, Image
 from tests.simulation.tape import Tape, named
 
-RECEIPT_COMMANDS = {b"\x8d": "8D", b"\xff\x46": "FF46", b"\xff\x45": "FF45"}
-"""Commands that make a receipt: opening, item, closing."""
-_UNRESOLVED = "SELECT count(*) FROM attempt WHERE state IN ('sent', 'unknown')"
+_UNRESOLVED = "SELECT number, receipt, sent_at FROM attempt WHERE state IN ('sent', 'unknown')"
+WHOLE = frozenset({"RegisterCheck"})
+"""Commands that are a receipt by themselves: each attempt sends one."""
 _KEYED = "SELECT count(*) FROM call WHERE key = ?"
 _OPEN_CALLS = "SELECT state, count(*) FROM call WHERE state <> 'done' GROUP BY state"
 
@@ -63,6 +62,8 @@ class Witness:
         """By the payments that a request became, all parts of a basket together."""
         self._callers: dict[str, tuple[frozenset[UUID], Request]] = {}
         self._in_crm: set[UUID] = set()
+        self._attempted: set[tuple[object, ...]] = set()
+        """What the commands were sent for."""
         self._sent: list[tuple[str, str, Image | None]] = []
         """What left, under which key, and the journal's synced bytes at that moment."""
 
@@ -136,10 +137,9 @@ class Witness:
     def _is_on_tape(self, payment_id: UUID) -> bool:
         return payment_id in self.tape.of_receipt
 
-    def frame(self, data: bytes, journal: Image | None) -> None:
-        """Bytes are about to leave for the register."""
-        if name := receipt_command(data):
-            self._sent.append((name, "", journal))
+    def command(self, name: str, journal: Image | None) -> None:
+        """A command that makes a receipt is about to leave for the register."""
+        self._sent.append((name, "", journal))
 
     def call(self, name: str, key: UUID | None, journal: Image | None) -> None:
         """A call is about to leave for the CRM."""
@@ -187,8 +187,14 @@ class Witness:
     def _check_one(self, connection: sqlite3.Connection, name: str, key: str) -> None:
         if key and (count := _count(connection, _KEYED, key)) != 1:
             self.accuse(f"{name} left with {count} calls of this key durable, not 1")
-        if not key and (count := _count(connection, _UNRESOLVED)) != 1:
-            self.accuse(f"{name} left with {count} unresolved attempts durable, not 1")
+        if key:
+            return
+        attempts = _attempts(connection)
+        if len(attempts) != 1:
+            self.accuse(f"{name} left with {len(attempts)} unresolved attempts durable, not 1")
+        if name in WHOLE and not self._attempted.isdisjoint(attempts):
+            self.accuse(f"{name} left twice for one attempt: {attempts}")
+        self._attempted.update(attempts)
 
 
 class opened:  # noqa: N801 - used as a function
@@ -216,15 +222,8 @@ def _count(connection: sqlite3.Connection, sql: str, *arguments: str) -> int:
         return 0  # there was no journal yet
 
 
-def receipt_command(data: bytes) -> str:
-    """The name of the receipt command that a chunk of bytes carries; else empty."""
-    start = data.find(bytes((STX,)))
-    body = b""
+def _attempts(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
     try:
-        if data[:1] == bytes((START_V2,)):
-            body = decode_v2(data).data
-        elif start >= 0:
-            body = decode_v1(data[start:])
-    except FrameError:
-        return ""
-    return RECEIPT_COMMANDS.get(body[:2]) or RECEIPT_COMMANDS.get(body[:1]) or ""
+        return connection.execute(_UNRESOLVED).fetchall()
+    except sqlite3.OperationalError:
+        return []  # there was no journal yet

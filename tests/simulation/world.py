@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
@@ -17,13 +16,10 @@ from uuid import UUID
 
 from drivers.ffd.enumerations import TaxSystem, VatRate
 from drivers.ffd.receipt import Cashier
-from drivers.shtrih.connection import Protocol
-from drivers.shtrih.driver import ShtrihRegister
 from drivers.virtual.core import VirtualRegister
 from drivers.virtual.facts import Timing
 from drivers.virtual.refusals import DeviceRefused
 from drivers.virtual.registration import Registration
-from drivers.virtual.shtrih_face import ShtrihFace
 from kassa_tui.izi.errors import CrmError
 from kassa_tui.izi.port import Crm
 from kassa_tui.journal.errors import JournalError
@@ -42,10 +38,10 @@ from tests.simulation.disk import Disk, Image
 from tests.simulation.gate import Gate
 from tests.simulation.gate import Network as CrmNetwork
 from tests.simulation.machine import Process, VirtualLoop
-from tests.simulation.network import Network
 from tests.simulation.reading import books_of
+from tests.simulation.registers import SHTRIH, Kind
 from tests.simulation.tape import Tape
-from tests.simulation.witness import Witness, opened, receipt_command
+from tests.simulation.witness import Witness, opened
 
 MOSCOW = timezone(timedelta(hours=3))
 EPOCH = datetime(2026, 3, 2, 9, tzinfo=MOSCOW)
@@ -66,15 +62,9 @@ def two_systems(purpose: Purpose, on: date) -> tuple[TaxSystem, VatRate]:
     return TaxSystem.SIMPLIFIED_INCOME, VatRate.NO_VAT
 
 
-PROTOCOLS: tuple[Protocol, ...] = ("v1", "v1", "v2", "auto")
 ENOUGH_PAYMENTS = 100_000
 FIRST_FN = 9999078900001234
 MOST_FNS = 3
-CLOSING = "FF45"
-
-
-class NoThread(Executor):
-    """Never used: the loop does the work of threads itself."""
 
 
 class World:
@@ -86,19 +76,18 @@ class World:
         chance: Chance | None = None,
         faults: str = "",
         *,
+        kind: Kind = SHTRIH,
         club: Place | None = None,
         tell: bool = False,
     ) -> None:
         """`faults` are written ones of the virtual register, beside those of `chance`."""
         self.seed = seed
         self.random = Random(f"world {seed}")
-        self.chance = chance or Chance(seed)
+        self.chance = chance or Chance(seed, kind.rates)
         self.trace: list[str] | None = [] if tell else None
         self._hash = hashlib.sha256()
         self._jumped = timedelta(0)
         self.loop = VirtualLoop()
-        self.network = Network(self.loop, self, self._frame_leaves)
-        self.loop.network = self.network
         self.loop.latency = self._disk_latency
         self.disk = Disk(Random(f"disk {seed}"), self.chance.disk_error)
         self._ids = Random(f"ids {seed}")
@@ -108,20 +97,21 @@ class World:
         """Kopecks put into the register's drawer beside sales, or (negative) taken out."""
         self.by_hand = 0
         """Kopecks put in by somebody whom the station does not know of."""
-        self._faults = RegisterFaults(self.chance, faults)
+        self._faults = RegisterFaults(self.chance, faults, kind.favoured)
         self._timing = Timing(print_line=timedelta(milliseconds=self.random.choice((0, 0, 20))))
-        self.registers: list[VirtualRegister] = []
-        """The last one is in use."""
-        self.register = self._new_register()
         self.settings = replace(
             SETTINGS,
             blind_count=self.random.random() < 0.5,
             taxes=self.random.choice((None, two_systems)),
             backups_kept=self.random.choice((0, 0, 2)),
         )
-        self.witness = Witness(Tape(self.register))
-        self.protocol = self.random.choice(PROTOCOLS)
         self.power_is_on = True
+        self.connection = kind.connect(self)
+        """The register's protocol and wire."""
+        self.registers: list[VirtualRegister] = []
+        """The last one is in use."""
+        self.register = self._new_register()
+        self.witness = Witness(Tape(self.register))
         self.power_cut = False
         """Whether the next death is a power cut."""
         self.unsynced = False
@@ -170,43 +160,17 @@ class World:
         """Of everything that has happened."""
         return self._hash.hexdigest()
 
-    # The wire, as `network.Line`
-
-    def reachable(self) -> bool:
-        return self.power_is_on and not self.chance.strikes("wire-refused")
-
-    def carry(self, data: bytes, to_register: bool) -> list[tuple[float, bytes]] | None:
-        self.note(">" if to_register else "<", data.hex())
-        chance = self.chance
-        if not self.power_is_on:
-            return []
-        if chance.stopped:
-            return [(0.0, data)]
-        if chance.strikes("wire-cut"):
-            return None
-        if chance.strikes("wire-loss"):
-            kept = chance.random.randrange(len(data))
-            data = data[:kept] + data[kept + 1 :]
-        if data and chance.strikes("wire-garbage"):
-            spoiled = bytearray(data)
-            spoiled[chance.random.randrange(len(data))] ^= 1 << chance.random.randrange(8)
-            data = bytes(spoiled)
-        delay = 0.0
-        if chance.strikes("wire-delay"):
-            delay = chance.random.choice((0.005, 0.5, 4.0, 12.0))
-        if len(data) > 1 and chance.strikes("wire-split"):
-            at = chance.random.randrange(1, len(data))
-            return [(delay, data[:at]), (delay + chance.random.choice((0.001, 0.2)), data[at:])]
-        return [(delay, data)] if data else []
-
     def _disk_latency(self) -> float:
         if self.chance.strikes("disk-slow"):
             return self.chance.random.choice((0.01, 0.3, 2.0))
         return 0.0
 
-    def _frame_leaves(self, process: Process, data: bytes) -> None:
-        self.witness.frame(data, self.disk.synced.get(JOURNAL))
-        if receipt_command(data) != CLOSING or len(self.registers) > MOST_FNS:
+    # As `registers.Surroundings`
+
+    def receipt_leaves(self, command: str, *, closes: bool) -> None:
+        """A command is about to leave that makes a receipt, or `closes` one."""
+        self.witness.command(command, self.disk.synced.get(JOURNAL))
+        if not closes or len(self.registers) > MOST_FNS:
             return
         if self.fn_goes_in_flight or self.chance.strikes("fn-replaced-in-flight"):
             self.fn_goes_in_flight = False
@@ -232,7 +196,7 @@ class World:
         number = FIRST_FN + len(self.registers)
         register = VirtualRegister.open(
             None,
-            Registration(fiscal_drive_number=str(number)),
+            Registration(fiscal_drive_number=str(number), ffd_version=self.connection.ffd_version),
             self.now,
             faults=self._faults,
             timing=self._timing,
@@ -244,13 +208,10 @@ class World:
     async def replace_fn(self) -> None:
         """The register goes away; one with another FN and an empty drawer stands there."""
         self.note("another FN")
-        self.network.cut()
-        for port in self._face._ports:
-            port.power_off()
+        self.connection.break_off()
         self.register = self._new_register()
         self.witness.tape.goes_on_in(self.register)
-        self._face = ShtrihFace(self.register, executor=NoThread())
-        await self._face.serve_tcp(*self._address)
+        await self.connection.serve(self.register)
 
     def _watch_drawer(self, register: VirtualRegister) -> None:
         def watched(move: Callable[..., int], sign: int) -> Callable[..., int]:
@@ -267,8 +228,7 @@ class World:
         register.cash_out = watched(register.cash_out, -1)  # type: ignore[method-assign]
 
     async def plug_in(self) -> None:
-        self._face = ShtrihFace(self.register, executor=NoThread())
-        self._address = await self._face.serve_tcp()
+        await self.connection.serve(self.register)
         await self.club.plug_in()
 
     def switch_register(self, on: bool) -> None:
@@ -277,12 +237,7 @@ class World:
             return
         self.note("register", "on" if on else "off")
         self.power_is_on = on
-        if on:
-            self._face._device.power_on()
-        else:
-            self.network.cut()
-            for port in self._face._ports:
-                port.power_off()
+        self.connection.switch(on)
 
     # The lives of the station
 
@@ -308,10 +263,7 @@ class World:
     async def _work(self, process: Process) -> None:
         """What `kassa station` does."""
         journal = await self._open_journal(self.disk.folder)
-        host, port = self._address
-        register = ShtrihRegister(
-            f"socket://{host}:{port}", timezone=MOSCOW, protocol=self.protocol
-        )
+        register = self.connection.driver(MOSCOW)
 
         def listen(snapshot: Snapshot) -> None:
             if process.step("snapshot"):
@@ -374,7 +326,7 @@ class World:
         self.disk.die(self.power_cut)
         if JOURNAL in self.disk.old and self.chance.strikes("journal-restored"):
             self._restore_journal()
-        self.network.leave(process)
+        self.connection.leave(process)
         self.station = self.snapshot = None
         self.asked = 0
         self._up.clear()
