@@ -1,7 +1,8 @@
 """Documents of the FN, as `GetDataCheck` tells them: without 1038, 1042 and most requisites.
 
-The slip that comes with them is text for people, in the server's own manner, and decides
-nothing but one thing: the requisite of a receipt that stands in it is the receipt's own.
+The slip that comes with them is text for people, in the server's own manner, and decides two
+things only: the requisite of a receipt that stands in it is the receipt's own, and a report
+whose keys are unreadable is what its title says.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _REPORTS: tuple[tuple[str, DocumentForm], ...] = (
     (r"регистрац", DocumentForm.REGISTRATION),
     (r"состоян", DocumentForm.STATE_REPORT),
 )
+_TITLE = re.compile(r"отч[её]т|(от|за)крыти")
+"""Of a report, in its slip."""
 _SIGNS = {
     (False, False): CalculationSign.SALE,
     (True, False): CalculationSign.SALE_RETURN,
@@ -140,7 +143,7 @@ def read_document(
         if form is None and qr.is_receipt:
             form, calculation_sign = DocumentForm.RECEIPT, qr.calculation_sign
         elif form is None and qr.sign_code is None:
-            form = report
+            form = report or _titled(answer.fields.text("Slip", _MOST_SLIP))
         total = total if total is not None else qr.total
     if not number or sign is None or at is None or form is None:
         raise Refused(Reason.OTHER, f"document {number or '?'} is told without its essentials")
@@ -168,15 +171,24 @@ def read_document(
 
 def _kind(check_type: str) -> tuple[DocumentForm | None, CalculationSign | None]:
     words = check_type.lower()
-    for pattern, form in _REPORTS:
-        if re.search(pattern, words):
-            return form, None
+    if report := _report(words):
+        return report, None
     is_expense = "расход" in words
     if not is_expense and "приход" not in words:
         return None, None
     is_correction = "коррекц" in words
     form = DocumentForm.CORRECTION_RECEIPT if is_correction else DocumentForm.RECEIPT
     return form, _SIGNS["возврат" in words, is_expense]
+
+
+def _report(words: str) -> DocumentForm | None:
+    return next((form for pattern, form in _REPORTS if re.search(pattern, words)), None)
+
+
+def _titled(slip: str) -> DocumentForm | None:
+    """What a report calls itself on paper."""
+    lines = slip.lower().splitlines()
+    return next(filter(None, (_report(line) for line in lines if _TITLE.search(line))), None)
 
 
 def _payments(check: Fields) -> Payments | None:

@@ -103,6 +103,22 @@ async def test_a_day_goes_well_with_every_quirk_of_an_answer(
         assert (await a.driver.close_shift(CASHIER)).fiscal_document_number == 5
 
 
+@pytest.mark.parametrize("quirk", [Quirk.CONTROL_KEYS, Quirk.RAW_CONTROL_KEYS])
+async def test_reports_are_told_apart_by_their_titles_where_the_keys_are_unreadable(
+    quirk: Quirk,
+) -> None:
+    async with bench("kkmserver", habits=Habits(quirks={quirk})) as one:
+        await one.driver.open_shift(CASHIER)
+        await one.driver.fiscalize(SENT)
+        await one.driver.close_shift(CASHIER)
+        assert [document.form async for document in one.driver.documents(1)] == [
+            DocumentForm.REGISTRATION,
+            DocumentForm.SHIFT_OPENING,
+            DocumentForm.RECEIPT,
+            DocumentForm.SHIFT_CLOSING,
+        ]
+
+
 async def test_a_torn_print_that_is_called_an_error_is_no_refusal() -> None:
     habits = Habits(quirks={Quirk.TORN_PRINT_IS_ERROR})
     faults = "paper-out-middle@close_receipt"
