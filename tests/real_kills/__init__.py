@@ -1,4 +1,5 @@
-"""Real processes, really killed: `python -m tests.real_kills --kills N [--json]`.
+"""Real processes, really killed: `python -m tests.real_kills --kills N [--json]`, over HTTP
+with `--register kkmserver`.
 
 `kassa virtual-register` is one process, `kassa station` of a club with its own settings and its
 own CRM another, and payers run `kassa pay --json -` in a loop, each payment with an

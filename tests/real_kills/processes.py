@@ -10,7 +10,11 @@ import time
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+Kind = Literal["shtrih", "kkmserver"]
+"""The face of the register that is killed and worked with."""
 
 COMMAND_S = 40.0
 """Longer no command may take: it gives up by itself before."""
@@ -163,20 +167,20 @@ class Station:
 class Register:
     """`kassa virtual-register` in a process of its own, at one address through all its lives."""
 
-    def __init__(self, state: Path, faults: str, seed: int) -> None:
-        self._state, self._faults, self._seed = state, faults, seed
+    def __init__(self, kind: Kind, state: Path, faults: str, seed: int) -> None:
+        self._kind, self._state, self._faults, self._seed = kind, state, faults, seed
         self._address = "127.0.0.1:0"
         self.start()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "kassa_tui", "virtual-register"]
-        command += ["--state", str(self._state), "--shtrih", self._address]
+        command += ["--state", str(self._state), f"--{self._kind}", self._address]
         command += ["--faults", self._faults, "--seed", str(self._seed)]
         self._seed += 1
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
-        self.url: str = json.loads(self._process.stdout.readline())["shtrih"]
-        self._address = self.url.removeprefix("socket://")
+        self.url: str = json.loads(self._process.stdout.readline())[self._kind]
+        self._address = urlsplit(self.url).netloc
 
     def end(self, number: signal.Signals) -> None:
         self._process.send_signal(number)

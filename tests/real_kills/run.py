@@ -21,7 +21,7 @@ from drivers.virtual.registration import Registration
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PaymentState
 from tests.real_kills.payer import Payer
-from tests.real_kills.processes import Register, Station, Till
+from tests.real_kills.processes import Kind, Register, Station, Till
 from tests.simulation.books import conclude
 from tests.simulation.reading import books_of, ledger_of
 from tests.simulation.tape import Tape
@@ -33,14 +33,14 @@ PAYERS = 2
 ALL = 1_000_000
 
 
-def run(kills: int, seed: int, faults: str = "") -> dict[str, object]:
+def run(kills: int, seed: int, faults: str = "", *, kind: Kind = "shtrih") -> dict[str, object]:
     """Kill so many times, and give what came of it."""
     started = time.perf_counter()
     random = Random(seed)
     killed: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="kassa-kills-") as name:
         folder = Path(name)
-        register = Register(folder / "register.db", faults, seed)
+        register = Register(kind, folder / "register.db", faults, seed)
         try:
             till = Till(folder, register.url)
             till.load()
