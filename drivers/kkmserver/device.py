@@ -25,7 +25,7 @@ from drivers.register import Reason, Refused, RegisterInfo, Unreachable
 
 
 class Device:
-    """Methods raise `Refused`; those of `execution` what it says."""
+    """Methods raise `Refused`, where they say nothing else."""
 
     def __init__(
         self,
@@ -45,6 +45,10 @@ class Device:
         self._counts = True
         """False once the service has refused `GetCounters`."""
 
+        self.is_torn = False
+        """The last document waits to be printed on: only a refusal tells, and then it is known
+        until something is printed."""
+
     def addressed(self, command: Mapping[str, object]) -> Command:
         """The command with the fields that name the device."""
         return {**command, **self._address.device}
@@ -54,6 +58,18 @@ class Device:
         answer = await self.execution.read(self.addressed(command))
         if not answer.is_good:
             raise refusal(answer)
+        return answer
+
+    async def record(self, command: Mapping[str, object]) -> Answer:
+        """The final answer to a command that may record or print something.
+
+        Raises what `Execution.record` does.
+        """
+        answer = await self.execution.record(self.addressed(command))
+        if answer.is_good:
+            self.is_torn = False
+        elif refusal(answer).reason is Reason.WAITS_FOR_CONTINUE:
+            self.is_torn = True
         return answer
 
     async def facts(self) -> RegisterFacts:
@@ -101,7 +117,7 @@ class Device:
 
     def forget(self) -> None:
         """What was learned may be another device's."""
-        self._unit, self._counts = None, True
+        self._unit, self._counts, self.is_torn = None, True, False
 
     def _require_ours(self, info: RegisterInfo) -> None:
         """A service that does not understand how the device was named takes any."""

@@ -127,11 +127,12 @@ class KkmServerRegister:
         async with self._lock:
             known = await self._learn()
             facts, last = known.facts, known.last_fiscal_document_number
+            torn = self._device.is_torn
             if facts.shift is ShiftState.CLOSED:
-                return facts.status(last, None, 0)
+                return facts.status(last, None, 0, torn=torn)
             shift = facts.fiscal_drive_number, facts.shift_number
             opened_at = await self._begin.find(shift, last, self._read)
-            return facts.status(last, opened_at, await self._receipts(known))
+            return facts.status(last, opened_at, await self._receipts(known), torn=torn)
 
     async def open_shift(self, cashier: Cashier) -> FiscalDocument:
         async with self._lock:
@@ -259,7 +260,7 @@ class KkmServerRegister:
         async with self._lock:
             await self._ready()
             try:
-                answer = await self._device.execution.record(self._device.addressed(command))
+                answer = await self._device.record(command)
             except UnknownCommand as unknown:
                 raise Refused(Reason.UNSUPPORTED, str(unknown)) from unknown
             except Unsettled as unsettled:
@@ -278,7 +279,7 @@ class KkmServerRegister:
                 raise InvalidReceipt(problems)
             before = (await self._learn()).facts.cash_in_drawer
             try:
-                answer = await self._device.execution.record(self._device.addressed(command))
+                answer = await self._device.record(command)
             except Unsettled as unsettled:
                 after = await self._drawer(str(unsettled))
                 if before is None or after is None or after - before != change:

@@ -64,9 +64,16 @@ class RegisterFacts:
     first_unsent_at: datetime | None
 
     def status(
-        self, last_fiscal_document_number: int, opened_at: datetime | None, receipts: int
+        self,
+        last_fiscal_document_number: int,
+        opened_at: datetime | None,
+        receipts: int,
+        *,
+        torn: bool,
     ) -> RegisterStatus:
-        """With what other commands have told: 1040, the begin of the shift, its receipts."""
+        """With what other commands have told: 1040, the begin of the shift, its receipts, and
+        whether the last document waits to be printed on."""
+        printing = PrintState.WAITS_FOR_CONTINUE if torn else PrintState.IDLE
         left = self.valid_until - self.clock if self.valid_until is not None else None
         waits = self.clock - self.first_unsent_at if self.first_unsent_at is not None else None
         return RegisterStatus(
@@ -77,8 +84,8 @@ class RegisterFacts:
             clock=self.clock,
             paper_present=self.paper_present,
             cover_open=False,
-            # Whether the last document is whole is not told: without paper it is not taken for it.
-            print_state=PrintState.IDLE if self.paper_present else PrintState.PAPER_OUT,
+            # Without paper the last document is not taken for whole.
+            print_state=printing if self.paper_present else PrintState.PAPER_OUT,
             fn=FnStatus(
                 fiscal_drive_number=self.fiscal_drive_number,
                 phase=FnPhase.FISCAL if self.is_fiscal else FnPhase.SETUP,

@@ -74,7 +74,7 @@ class Wanted:
 async def record(device: Device, command: Command, wanted: Wanted, zone: tzinfo) -> FiscalDocument:
     """Have the document recorded. Raises `Refused`, `OutcomeUnknown`."""
     try:
-        answer = await device.execution.record(device.addressed(command))
+        answer = await device.record(command)
     except Unsettled as unsettled:
         why = str(unsettled)
         async with _within(device, why):

@@ -22,7 +22,7 @@ from kassa_tui.station.requests import (
     Recorded,
     SettleByHand,
 )
-from kassa_tui.station.tape import Absent, Doubt, Found, Verdict, Wanted, verdict
+from kassa_tui.station.tape import Absent, Doubt, Found, Verdict, Wanted, payment_named, verdict
 
 BY_HAND = "settled_by_hand"
 """Kind of the journal's incident."""
@@ -104,9 +104,10 @@ class Settlement:
         number = request.fiscal_document_number
         attempt = stored.attempt
         drive = request.fiscal_drive_number or attempt.fiscal_drive_number
-        if number is None or drive != attempt.fiscal_drive_number:
+        is_same_drive = drive == attempt.fiscal_drive_number
+        if number is None:
             return Declined(Objection.DOCUMENT_UNFIT)
-        if number <= attempt.last_document_number:
+        if is_same_drive and number <= attempt.last_document_number:
             return Declined(Objection.DOCUMENT_UNFIT, "it is older than the sending")
         if await self._journal.document(drive, number) is not None:
             return Declined(Objection.DOCUMENT_UNFIT, "it is another payment's")
@@ -118,7 +119,12 @@ class Settlement:
                 document.calculation_sign in (wanted.calculation_sign, None)
                 and document.total in (wanted.total, None)
             )
-            return document if fits else Declined(Objection.DOCUMENT_UNFIT)
+            # A server in between may have given the receipt to the FN that came after: then
+            # nothing but the receipt's own id in it makes it ours.
+            is_ours = is_same_drive or payment_named(document) == stored.receipt_id
+            return document if fits and is_ours else Declined(Objection.DOCUMENT_UNFIT)
+        if not is_same_drive:
+            return Declined(Objection.DOCUMENT_UNFIT)
         if request.fiscal_sign is None or not 0 <= request.fiscal_sign < 10**10:
             return Declined(Objection.DOCUMENT_UNFIT, "the fiscal sign is needed")
         return FiscalDocument(
