@@ -1,6 +1,8 @@
 """What only a person can decide, with both sides shown; and the three facts of a receipt."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -25,6 +27,8 @@ from kassa_tui.station.tape import Doubt, Verdict
 from tests.station.bench import FOR_EVER, Bench, Running
 
 FIVE_HUNDRED = TakePayment(total=500_00, pay_by=PayBy.CASH)
+ROUBLE = 1_00
+"""What the other program sells for."""
 CLOSE_RECEIPT = "FF45"
 
 
@@ -33,12 +37,12 @@ async def open_shift(bench: Bench) -> None:
     await bench.by_hand(bench.register.open_shift, 30, Cashier(name="Иванова А."))
 
 
-async def cut_off_after_the_record(bench: Bench) -> None:
+async def cut_off_after_the_record(bench: Bench, request: TakePayment = FIVE_HUNDRED) -> None:
     """A receipt is on the tape, and the journal knows only that it was sent."""
     await open_shift(bench)
     bench.fail(f"lost-answer-executed@{CLOSE_RECEIPT}:1")
     async with bench.station(FOR_EVER) as running:
-        asking = asyncio.create_task(running.station.ask(FIVE_HUNDRED))
+        asking = asyncio.create_task(running.station.ask(request))
         await bench.until_recorded()
     asking.cancel()
 
@@ -99,6 +103,33 @@ async def test_a_decision_without_a_comment_or_against_the_tape_is_declined(benc
             assert isinstance(answer, Declined)
             assert answer.reason is objection
         assert running.last.unsettled is not None
+
+
+async def test_a_receipt_that_a_server_gave_to_the_next_fn_is_settled_by_its_own_document(
+    bench: Bench,
+) -> None:
+    """Another receipt of the same sum there is not it."""
+    await cut_off_after_the_record(bench, replace(FIVE_HUNDRED, total=ROUBLE))
+    await bench.by_hand(bench.register._record_foreign_document)
+    ours, foreign = await bench.receipts()
+    assert foreign.total == ROUBLE
+    with closing(sqlite3.connect(bench.path)) as journal, journal:
+        journal.execute("UPDATE attempt SET fiscal_drive_number = '9999078900000001'")
+    async with bench.station() as running:
+        snapshot = await running.until(
+            lambda s: s.unsettled is not None and s.unsettled.doubt is Doubt.FN_REPLACED
+        )
+        assert snapshot.unsettled is not None
+        question = SettleByHand(
+            payment_id=snapshot.unsettled.payment.payment.id,
+            decision=Decision.RECORDED,
+            comment="чек в руках",
+            fiscal_drive_number=foreign.fiscal_drive_number,
+            fiscal_document_number=foreign.fiscal_document_number,
+        )
+        assert await running.station.ask(question) == Declined(Objection.DOCUMENT_UNFIT)
+        right = replace(question, fiscal_document_number=ours.fiscal_document_number)
+        assert await running.station.ask(right) == Recorded(question.payment_id)
 
 
 @pytest.mark.usefixtures("undecided")

@@ -11,7 +11,7 @@ import pytest
 
 from drivers.ffd.enumerations import CalculationSign, DocumentForm, FfdVersion
 from drivers.ffd.receipt import Payments, UserRequisite
-from drivers.register import OutcomeUnknown, Reason, Refused, RegisterError, ShiftState
+from drivers.register import OutcomeUnknown, PrintState, Reason, Refused, RegisterError, ShiftState
 from drivers.virtual.kkmserver_face import Habits, KkmServerFace, Profile, Quirk, Repeat
 from tests.drivers.contract.benches import bench
 from tests.drivers.examples import CASHIER, item, receipt
@@ -127,6 +127,20 @@ async def test_a_torn_print_that_is_called_an_error_is_no_refusal() -> None:
         with pytest.raises(OutcomeUnknown):
             await one.driver.fiscalize(SENT)
         assert one.last == 3
+
+
+async def test_a_torn_print_is_known_from_the_refusal_until_it_is_printed() -> None:
+    async with bench("kkmserver", faults="paper-out-middle@close_receipt") as one:
+        await one.driver.open_shift(CASHIER)
+        await one.driver.fiscalize(SENT)
+        one.virtual.set_paper(True)
+        with pytest.raises(Refused) as refused:
+            await one.driver.fiscalize(receipt(item(300)))
+        assert refused.value.reason is Reason.WAITS_FOR_CONTINUE
+        assert (await one.driver.status()).print_state is PrintState.WAITS_FOR_CONTINUE
+        await one.driver.continue_print()
+        assert (await one.driver.status()).print_state is PrintState.IDLE
+        await one.driver.fiscalize(receipt(item(300)))
 
 
 async def test_a_register_that_became_inactive_by_an_error_is_missing_and_not_refusing() -> None:
