@@ -46,8 +46,8 @@ class Device:
         """False once the service has refused `GetCounters`."""
 
         self.is_torn = False
-        """The last document waits to be printed on: only a refusal tells, and then it is known
-        until something is printed."""
+        """The last document may wait to be printed on. No status tells: it is known from a refusal,
+        or feared since there was no paper, until something is printed."""
 
     def addressed(self, command: Mapping[str, object]) -> Command:
         """The command with the fields that name the device."""
@@ -78,6 +78,7 @@ class Device:
             devices = await self.execution.read(commands.list_devices())
             self._unit = unit_of(devices, answer) if devices.is_good else None
         facts = read_facts(answer, self._unit, self._zone, self._clock())
+        self.is_torn = self.is_torn or not facts.paper_present
         self._require_ours(facts.info)
         return facts
 

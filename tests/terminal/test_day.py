@@ -65,8 +65,14 @@ def by_method(journal: sqlite3.Connection) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     ("register", "faults"),
-    [((), "lost-answer-executed@FF45@5,paper-out-middle@close_receipt@9")],
-    ids=["shtrih"],
+    [
+        ((), "lost-answer-executed@FF45@5,paper-out-middle@close_receipt@9"),
+        (
+            ("--register", "kkmserver"),
+            "lost-answer-executed@RegisterCheck@5,paper-out-middle@close_receipt@9",
+        ),
+    ],
+    ids=["shtrih", "kkmserver"],
 )
 def test_a_day(tmp_path: Path, register: tuple[str, ...], faults: str) -> None:
     """`register`: the demo's words for the kind of it."""

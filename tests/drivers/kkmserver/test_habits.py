@@ -143,6 +143,31 @@ async def test_a_torn_print_is_known_from_the_refusal_until_it_is_printed() -> N
         await one.driver.fiscalize(receipt(item(300)))
 
 
+async def test_what_was_printed_when_the_paper_ended_is_feared_torn_until_it_is_printed_on() -> (
+    None
+):
+    """So that no money is noted for a receipt that the register is bound to refuse."""
+    async with bench("kkmserver", faults="paper-out-middle@close_receipt") as one:
+        await one.driver.open_shift(CASHIER)
+        await one.driver.fiscalize(SENT)
+        assert (await one.driver.status()).print_state is PrintState.PAPER_OUT
+        one.virtual.set_paper(True)
+        assert (await one.driver.status()).print_state is PrintState.WAITS_FOR_CONTINUE
+        await one.driver.continue_print()
+        assert (await one.driver.status()).print_state is PrintState.IDLE
+        await one.driver.fiscalize(receipt(item(300)))
+
+
+async def test_where_nothing_waits_to_be_printed_continuing_ends_the_fear() -> None:
+    async with bench("kkmserver") as one:
+        await one.driver.open_shift(CASHIER)
+        one.virtual.set_paper(False)
+        assert (await one.driver.status()).print_state is PrintState.PAPER_OUT
+        one.virtual.set_paper(True)
+        await one.driver.continue_print()
+        assert (await one.driver.status()).print_state is PrintState.IDLE
+
+
 async def test_a_register_that_became_inactive_by_an_error_is_missing_and_not_refusing() -> None:
     """`SetNotActiveOnError`: the tape cannot be asked any more, so nobody knows."""
     habits = Habits(not_active_on_error=True)
