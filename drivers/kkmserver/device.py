@@ -11,7 +11,7 @@ from drivers.kkmserver.address import KkmServerAddress
 from drivers.kkmserver.answers import Answer, Fields
 from drivers.kkmserver.client import UnknownCommand
 from drivers.kkmserver.commands import Command
-from drivers.kkmserver.error_texts import refusal
+from drivers.kkmserver.error_texts import refusal, warns_of_torn_print
 from drivers.kkmserver.execution import Execution
 from drivers.kkmserver.facts import (
     RegisterFacts,
@@ -46,8 +46,8 @@ class Device:
         """False once the service has refused `GetCounters`."""
 
         self.is_torn = False
-        """The last document may wait to be printed on. No status tells: it is known from a refusal,
-        or feared since there was no paper, until something is printed."""
+        """The last document waits to be printed on. No status tells: a warning does, or a refusal,
+        and it is so until something is printed."""
 
     def addressed(self, command: Mapping[str, object]) -> Command:
         """The command with the fields that name the device."""
@@ -67,9 +67,11 @@ class Device:
         """
         answer = await self.execution.record(self.addressed(command))
         if answer.is_good:
-            self.is_torn = False
-        elif refusal(answer).reason is Reason.WAITS_FOR_CONTINUE:
+            self.is_torn = warns_of_torn_print(answer)
+        elif (reason := refusal(answer).reason) is Reason.WAITS_FOR_CONTINUE:
             self.is_torn = True
+        elif command == commands.continue_print() and reason is Reason.OTHER:
+            self.is_torn = False  # there was nothing to print on
         return answer
 
     async def facts(self) -> RegisterFacts:
@@ -78,7 +80,6 @@ class Device:
             devices = await self.execution.read(commands.list_devices())
             self._unit = unit_of(devices, answer) if devices.is_good else None
         facts = read_facts(answer, self._unit, self._zone, self._clock())
-        self.is_torn = self.is_torn or not facts.paper_present
         self._require_ours(facts.info)
         return facts
 

@@ -42,8 +42,6 @@ from drivers.register import (
 )
 
 DEFAULT_TIMING = KkmTiming()
-_NOTHING_TO_CONTINUE = frozenset({Reason.OTHER, Reason.UNSUPPORTED})
-"""After these nothing more can be done about a torn print; it was one perhaps, or none."""
 
 
 @dataclass(slots=True)
@@ -179,13 +177,7 @@ class KkmServerRegister:
         """Does nothing: a command of the service is a whole document."""
 
     async def continue_print(self) -> None:
-        try:
-            await self._print(commands.continue_print())
-        except Refused as refused:
-            if refused.reason in _NOTHING_TO_CONTINUE:
-                self._device.is_torn = False
-            if refused.reason is not Reason.OTHER:
-                raise
+        await self._print(commands.continue_print())
 
     async def document(self, fiscal_document_number: int) -> FiscalDocument:
         async with self._lock:

@@ -53,6 +53,11 @@ def refusal(answer: Answer) -> Refused:
     return Refused(_reason(answer.status, text.lower()), text or "no text", code)
 
 
+def warns_of_torn_print(answer: Answer) -> bool:
+    """True where a document is recorded, and the paper ended before its print did."""
+    return _reason(answer.status, answer.fields.text("Warning").lower()) is Reason.PAPER_OUT
+
+
 def precedes_execution(answer: Answer) -> bool:
     """True where the device was not found, so that no command can have reached it."""
     return answer.status is Status.NOT_FOUND or bool(_LOOK_UP.search(_text(answer)))

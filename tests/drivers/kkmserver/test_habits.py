@@ -129,11 +129,25 @@ async def test_a_torn_print_that_is_called_an_error_is_no_refusal() -> None:
         assert one.last == 3
 
 
-async def test_a_torn_print_is_known_from_the_refusal_until_it_is_printed() -> None:
+async def test_a_torn_print_is_known_from_the_warning_once_there_is_paper() -> None:
     async with bench("kkmserver", faults="paper-out-middle@close_receipt") as one:
         await one.driver.open_shift(CASHIER)
         await one.driver.fiscalize(SENT)
+        assert (await one.driver.status()).print_state is PrintState.PAPER_OUT
         one.virtual.set_paper(True)
+        assert (await one.driver.status()).print_state is PrintState.WAITS_FOR_CONTINUE
+        await one.driver.continue_print()
+        assert (await one.driver.status()).print_state is PrintState.IDLE
+
+
+async def test_a_torn_print_that_nobody_warned_of_is_known_from_the_refusal() -> None:
+    habits = Habits(profile=Profile.LEGACY)
+    faults = "paper-out-middle@close_receipt"
+    async with bench("kkmserver", version=FfdVersion.V1_05, habits=habits, faults=faults) as one:
+        await one.driver.open_shift(CASHIER)
+        await one.driver.fiscalize(SENT)
+        one.virtual.set_paper(True)
+        assert (await one.driver.status()).print_state is PrintState.IDLE
         with pytest.raises(Refused) as refused:
             await one.driver.fiscalize(receipt(item(300)))
         assert refused.value.reason is Reason.WAITS_FOR_CONTINUE
@@ -141,31 +155,6 @@ async def test_a_torn_print_is_known_from_the_refusal_until_it_is_printed() -> N
         await one.driver.continue_print()
         assert (await one.driver.status()).print_state is PrintState.IDLE
         await one.driver.fiscalize(receipt(item(300)))
-
-
-async def test_what_was_printed_when_the_paper_ended_is_feared_torn_until_it_is_printed_on() -> (
-    None
-):
-    """So that no money is noted for a receipt that the register is bound to refuse."""
-    async with bench("kkmserver", faults="paper-out-middle@close_receipt") as one:
-        await one.driver.open_shift(CASHIER)
-        await one.driver.fiscalize(SENT)
-        assert (await one.driver.status()).print_state is PrintState.PAPER_OUT
-        one.virtual.set_paper(True)
-        assert (await one.driver.status()).print_state is PrintState.WAITS_FOR_CONTINUE
-        await one.driver.continue_print()
-        assert (await one.driver.status()).print_state is PrintState.IDLE
-        await one.driver.fiscalize(receipt(item(300)))
-
-
-async def test_where_nothing_waits_to_be_printed_continuing_ends_the_fear() -> None:
-    async with bench("kkmserver") as one:
-        await one.driver.open_shift(CASHIER)
-        one.virtual.set_paper(False)
-        assert (await one.driver.status()).print_state is PrintState.PAPER_OUT
-        one.virtual.set_paper(True)
-        await one.driver.continue_print()
-        assert (await one.driver.status()).print_state is PrintState.IDLE
 
 
 async def test_a_register_that_became_inactive_by_an_error_is_missing_and_not_refusing() -> None:
