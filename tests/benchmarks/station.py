@@ -3,7 +3,8 @@
     python -m tests.benchmarks.station [--json] [--receipts N] [--folder DIR]
 
 The real station over the real Shtrih driver sells to `kassa virtual-register` in a process
-of its own over a loopback socket; journal and CRM are files in a temporary directory, on
+of its own over a loopback socket, and then over the real KkmServer driver to the same over
+HTTP (`kkmserver_` figures); journal and CRM are files in a temporary directory, on
 the file system that `--folder` is on (a file system in memory makes no commit durable, and
 is refused). Taken is the time from `Station.ask` to its answer, without the time spent in
 the register's calls. Before each receipt one small append to a file beside the journal is
@@ -39,8 +40,8 @@ from zoneinfo import ZoneInfo
 
 from drivers.ffd.enumerations import TaxSystem, VatRate
 from drivers.register import FiscalRegister
-from drivers.shtrih.driver import ShtrihRegister
 from kassa_tui.bootstrap.clock import local_now, new_id
+from kassa_tui.bootstrap.register import virtual_register_at
 from kassa_tui.izi.embedded.crm import EmbeddedCrm
 from kassa_tui.izi.embedded.demo import demo_club
 from kassa_tui.izi.port import Crm
@@ -51,6 +52,7 @@ from kassa_tui.station.requests import Done, OpenShift, Recorded, TakePayment
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.station import Station
 from tests.benchmarks.report import report
+from tests.real_kills.processes import Kind
 
 RECEIPTS = 300
 WARM_UP = 20
@@ -136,6 +138,8 @@ class Series:
     wire: list[float] = field(default_factory=list)
     crm: list[float] = field(default_factory=list)
     fsync: list[float] = field(default_factory=list)
+    per_s: float = 0.0
+    """Receipts a second where the next one waits already."""
     busy_s: float = 0.0
     """Mean overhead where the next receipt waits already."""
     commits: float = 0.0
@@ -149,21 +153,21 @@ class Series:
 
 
 @contextmanager
-def virtual_register(folder: Path) -> Iterator[str]:
+def virtual_register(folder: Path, kind: Kind) -> Iterator[str]:
     """A register in a process of its own; gives its URL."""
     command = [sys.executable, "-m", "kassa_tui", "virtual-register"]
-    command += ["--state", str(folder / "register.db"), "--shtrih", "127.0.0.1:0"]
+    command += ["--state", str(folder / "register.db"), f"--{kind}", "127.0.0.1:0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield json.loads(process.stdout.readline())["shtrih"]
+            yield json.loads(process.stdout.readline())[kind]
         finally:
             process.terminate()
 
 
 @asynccontextmanager
 async def till(folder: Path, url: str, *, with_crm: bool) -> AsyncIterator[Till]:
-    register = Timed(ShtrihRegister(url, timezone=ZoneInfo("Europe/Moscow")))
+    register = Timed(virtual_register_at(url, ZoneInfo("Europe/Moscow")))
     counter = CommitCounter()
     journal = await Journal.open(folder / "journal.db", connect=counter.connect)
     embedded, crm, club_id = None, None, ""
@@ -216,8 +220,9 @@ async def series(till: Till, receipts: int) -> Series:
     begin = time.perf_counter()
     for _ in range(receipts):
         await till.sell()
-    spent = time.perf_counter() - begin - (till.register.spent_s - wire)
-    found.busy_s = spent / receipts
+    spent = time.perf_counter() - begin
+    found.per_s = receipts / spent
+    found.busy_s = (spent - (till.register.spent_s - wire)) / receipts
     await till.counter.watch(True)
     answered = 0
     for _ in range(COUNTED):
@@ -243,9 +248,9 @@ def file_system(folder: Path) -> str:
     )[1]
 
 
-async def measure(folder: Path, receipts: int, *, with_crm: bool) -> Series:
+async def measure(folder: Path, receipts: int, *, with_crm: bool, kind: Kind = "shtrih") -> Series:
     folder.mkdir()
-    with virtual_register(folder) as url:
+    with virtual_register(folder, kind) as url:
         async with till(folder, url, with_crm=with_crm) as at_work:
             return await series(at_work, receipts)
 
@@ -262,6 +267,7 @@ def figures(found: Series) -> dict[str, float]:
         "wire_ms_median": median_ms(found.wire),
         "total_ms_median": median_ms(found.total),
         "busy_ms_mean": found.busy_s * 1000,
+        "receipts_per_s": found.per_s,
         "commits_per_receipt": found.commits,
         "commits_behind_answer": found.commits_behind,
     }
@@ -280,17 +286,24 @@ def main() -> None:
             parser.error(f"{folder} is on {kind}: a commit costs nothing there; see --folder")
         alone = asyncio.run(measure(folder / "alone", told.receipts, with_crm=False))
         crm = asyncio.run(measure(folder / "with-crm", told.receipts, with_crm=True))
+        over_http = asyncio.run(
+            measure(folder / "kkmserver", told.receipts, with_crm=False, kind="kkmserver")
+        )
+    kkmserver = {f"kkmserver_{name}": value for name, value in figures(over_http).items()}
     with_crm = {f"crm_{name}": value for name, value in figures(crm).items()}
     report(
         {
             **figures(alone),
             **with_crm,
+            **kkmserver,
             "crm_ms_median": statistics.median(crm.crm) * 1000,
         },
         {
             "overhead_ms_median": "goal: at most 10",
             "fsync_ms_median": f"one append of 4 KiB made durable, on {kind or 'this disk'}",
             "above_fsync_ms": "aim: at most 5",
+            "receipts_per_s": "when the next receipt waits already",
+            "kkmserver_wire_ms_median": "HTTP to KkmServer's face, a connection for each command",
             "busy_ms_mean": "the overhead when the next receipt waits already",
             "crm_overhead_ms_median": "with the embedded CRM, its own commits included",
             "crm_ms_median": "of that in the CRM's calls",

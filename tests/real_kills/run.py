@@ -88,7 +88,7 @@ def _settle(till: Till, station: Station, payers: list[Payer]) -> list[str]:
     for payer in payers:
         payer.join()
         violations += [
-            f"{one} was never answered: {payer.answers[one][-1]}" for one in payer.unanswered
+            f"{one} was never answered: {payer.answers[one][-3:]}" for one in payer.unanswered
         ]
     until = time.monotonic() + SETTLE_S
     while (left := _left(till)) and time.monotonic() < until:
