@@ -2,14 +2,15 @@
 
 One turn holds the queue for about half a second. What has been read is kept: a reading that is
 cut off goes on where it was, and a closed shift is read once. Where a shift begins and ends is
-found by halving, since numbers of shifts only grow along the tape.
+found by halving, since numbers of shifts only grow along the tape; where a register does not
+tell the shift of a document, by going back from report to report.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drivers.ffd.enumerations import DocumentForm
@@ -62,6 +63,10 @@ class ShiftTapes:
         self._clock = clock
         self._ends: dict[ShiftKey, tuple[int, int]] = {}
         """First and last document of shifts that are closed, of this run."""
+        self._reached: dict[ShiftKey, int] = {}
+        """Of shifts that were found by going back: the first document, or the next to look at."""
+        self._begun: set[ShiftKey] = set()
+        """Those of them whose first document it is."""
 
     async def read_some(self, request: ReadShiftTape, status: RegisterStatus) -> TapeReach:
         """Read for one turn. Raises `Refused(NOT_FOUND)` for a shift that was never there."""
@@ -87,7 +92,7 @@ class ShiftTapes:
         try:
             for one in range(first, last + 1):
                 if one not in have:
-                    await turn.document(one)
+                    await turn.document(one, number)
         except _TurnOver:
             pass  # the rest in the next turn
         finally:
@@ -136,11 +141,41 @@ class ShiftTapes:
         number = key[1]
         if not 0 < number <= status.shift_number:
             raise Refused(Reason.NOT_FOUND, "no such shift")
+        if self._desk.capabilities is not None and not self._desk.capabilities.reads_documents:
+            return await self._gone_back(turn, key, status)
         first = await turn.first_of(number, end)
         if number == status.shift_number:
             return first, end
         self._ends[key] = ends = first, await turn.first_of(number + 1, end) - 1
         return ends
+
+    async def _gone_back(
+        self, turn: _Turn, key: ShiftKey, status: RegisterStatus
+    ) -> tuple[int, int]:
+        """The same, from the reports alone: an opening ends the way back through a shift."""
+        fn, wanted = key
+        before = status.fn.last_fiscal_document_number + 1
+        for number in range(status.shift_number, wanted - 1, -1):
+            is_running = number == status.shift_number and status.shift is not ShiftState.CLOSED
+            last = before - 1 if is_running else await turn.closing_before(before - 1)
+            before = first = await self._begin(turn, (fn, number), last)
+        if not is_running:
+            self._ends[key] = first, last
+        return first, last
+
+    async def _begin(self, turn: _Turn, shift: ShiftKey, last: int) -> int:
+        """Going back in a shift from its last document."""
+        if shift in self._begun:
+            return self._reached[shift]
+        there = min(self._reached.get(shift, last), last)
+        while (await turn.seen(there, shift[1])).form is not DocumentForm.SHIFT_OPENING:
+            there -= 1
+            self._reached[shift] = there
+            if there < 1:
+                raise Refused(Reason.NOT_FOUND, "the shift has no opening")
+        self._reached[shift] = there
+        self._begun.add(shift)
+        return there
 
 
 class _Turn:
@@ -156,8 +191,11 @@ class _Turn:
         """To be kept."""
         self._kept: dict[int, TapeDocument] = {}
 
-    async def document(self, number: int) -> TapeDocument:
-        """One document; kept ones are not read again. Raises `_TurnOver`, `RegisterError`."""
+    async def document(self, number: int, shift: int | None = None) -> TapeDocument:
+        """One document, of `shift` where it does not tell; kept ones are not read again.
+
+        Raises `_TurnOver`, `RegisterError`.
+        """
         known = self._read.get(number) or self._kept.get(number)
         if known is not None:
             return known
@@ -166,7 +204,10 @@ class _Turn:
             raise _TurnOver
         (document,) = await self._desk.tape(number, number)
         self._left -= 1
-        self._read[number] = made = compared(document)
+        made = compared(document)
+        if made.shift_number is None and shift is not None:
+            made = replace(made, shift_number=shift)
+        self._read[number] = made
         return made
 
     async def keep(self, at: datetime) -> int:
@@ -191,23 +232,32 @@ class _Turn:
                 high = middle
             else:
                 low = number + 1
-        while low <= end and (await self._known(low)).shift_number is None:
+        while low <= end and (await self.seen(low)).shift_number is None:
             low += 1  # a registration before the shift
         return low
 
     async def _with_shift(self, number: int, end: int) -> tuple[int, int] | None:
         """The next document that belongs to a shift, from `number` on."""
         for there in range(number, min(end, number + _MOST_WITHOUT_SHIFT)):
-            document = await self._known(there)
+            document = await self.seen(there)
             if document.shift_number is not None:
                 return there, document.shift_number
         return None
 
-    async def _known(self, number: int) -> TapeDocument:
+    async def closing_before(self, number: int) -> int:
+        """The last closing of a shift up to a document."""
+        while (await self.seen(number)).form is not DocumentForm.SHIFT_CLOSING:
+            number -= 1
+            if number < 1:
+                raise Refused(Reason.NOT_FOUND, "no such shift")
+        return number
+
+    async def seen(self, number: int, shift: int | None = None) -> TapeDocument:
+        """The same as `document`, also of what was kept in another run."""
         if number not in self._read and number not in self._kept:
             rows = await self._journal.tape(self._fn, number, number)
             self._kept |= read(rows)
-        return await self.document(number)
+        return await self.document(number, shift)
 
 
 def _is_running(key: ShiftKey, status: RegisterStatus | None) -> bool:

@@ -1,10 +1,14 @@
 """A shift compared over real driver, register, CRM and journal."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from drivers.register import Reason
+from drivers.ffd.document import FiscalDocument
+from drivers.register import Capabilities, Reason
+from drivers.shtrih.driver import ShtrihRegister
 from kassa_tui.station.reconciliation.requests import (
     CompareShift,
     ListShifts,
@@ -113,6 +117,46 @@ async def test_a_shift_that_was_closed_is_read_once(bench: Bench) -> None:
         assert found.closed_at is not None
         assert not found.is_open
         assert len(found.rows) == 4
+
+
+@pytest.fixture
+def without_shifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A register that does not tell the shift of a document, as KkmServer does not."""
+    documents, capabilities = ShtrihRegister.documents, ShtrihRegister.capabilities
+
+    async def told(self: ShtrihRegister, *numbers: int) -> AsyncIterator[FiscalDocument]:
+        async for document in documents(self, *numbers):
+            yield replace(document, shift_number=None)
+
+    async def able(self: ShtrihRegister) -> Capabilities:
+        return replace(await capabilities(self), reads_documents=False)
+
+    monkeypatch.setattr(ShtrihRegister, "documents", told)
+    monkeypatch.setattr(ShtrihRegister, "capabilities", able)
+
+
+@pytest.mark.usefixtures("without_shifts")
+async def test_the_shifts_of_a_tape_that_does_not_tell_them_are_found_by_its_reports(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kassa_tui.station.reconciliation.shift_tape._MOST_OF_TURN", 2)
+    async with open_till(bench) as running:
+        for _ in range(4):
+            await running.station.ask(TOP_UP)
+        await drained(running)
+        assert isinstance(await running.station.ask(CloseShift(counted_cash=2_000_00)), Done)
+        assert await running.station.ask(OpenShift(counted_cash=2_000_00)) == Done()
+        for _ in range(3):
+            await running.station.ask(TOP_UP)
+        await drained(running)
+        for shift, receipts in ((1, 4), (2, 3)):
+            found = await reconciled(running, shift_number=shift)
+            assert found.totals.all_matched
+            assert len(found.rows) == receipts
+            assert found.is_whole
+        await running.station.ask(TOP_UP)
+        await drained(running)
+        assert len((await reconciled(running)).rows) == 4
 
 
 async def test_a_reading_that_is_cut_off_goes_on_where_it_was(
