@@ -173,12 +173,10 @@ class Club:
             lines=(line,),
             occurred_at=self._clock(),
         )
-        try:
+        self.elsewhere.add(draft.external_id)  # an error may come after the commit
+        with contextlib.suppress(CrmError):
             standing = await self.session.current_shift(self.club_id)
             await self.session.post_transaction(standing.id, draft, key=self._new_id())
-        except CrmError:
-            return
-        self.elsewhere.add(draft.external_id)
 
     async def post_elsewhere(self, client_id: str, total: int) -> None:
         """Somebody takes a card with the CRM's own screens; no station knows of it."""
