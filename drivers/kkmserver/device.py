@@ -47,7 +47,7 @@ class Device:
 
         self.is_torn = False
         """The last document waits to be printed on. No status tells: a warning does, or a refusal,
-        and it is so until something is printed."""
+        and it is so until something is printed, also where the service is lost meanwhile."""
 
     def addressed(self, command: Mapping[str, object]) -> Command:
         """The command with the fields that name the device."""
@@ -119,7 +119,7 @@ class Device:
 
     def forget(self) -> None:
         """What was learned may be another device's."""
-        self._unit, self._counts, self.is_torn = None, True, False
+        self._unit, self._counts = None, True
 
     def _require_ours(self, info: RegisterInfo) -> None:
         """A service that does not understand how the device was named takes any."""

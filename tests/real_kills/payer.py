@@ -51,6 +51,10 @@ class Payer(Thread):
             reason = one.answer.get("reason")
             if reason in _SHIFT_IS_CLOSED:
                 self._till.ask("shift", "open", "--comment", "касса", "--json")
+            if one.answer.get("result") == "not_recorded":
+                self._till.ask(
+                    "settle", "--issue", "--json"
+                )  # as a person does who has the money and no receipt
             if one.code in ANSWERED and reason not in _LATER:
                 self.ended[one.answer["result"]] += 1
                 return

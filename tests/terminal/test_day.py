@@ -69,7 +69,7 @@ def by_method(journal: sqlite3.Connection) -> dict[str, int]:
         ((), "lost-answer-executed@FF45@5,paper-out-middle@close_receipt@9"),
         (
             ("--register", "kkmserver"),
-            "lost-answer-executed@RegisterCheck@5,paper-out-middle@close_receipt@9",
+            "late-answer@RegisterCheck@5,paper-out-middle@close_receipt@9",
         ),
     ],
     ids=["shtrih", "kkmserver"],

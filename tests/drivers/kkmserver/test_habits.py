@@ -151,6 +151,7 @@ async def test_a_torn_print_that_nobody_warned_of_is_known_from_the_refusal() ->
         with pytest.raises(Refused) as refused:
             await one.driver.fiscalize(receipt(item(300)))
         assert refused.value.reason is Reason.WAITS_FOR_CONTINUE
+        await one.driver.close()  # as a station does that has lost the service
         assert (await one.driver.status()).print_state is PrintState.WAITS_FOR_CONTINUE
         await one.driver.continue_print()
         assert (await one.driver.status()).print_state is PrintState.IDLE
