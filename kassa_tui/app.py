@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import json
 import os
 import shutil
 import signal
 import sys
-import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -154,9 +154,10 @@ def _driver() -> type[Driver] | None:
 
 
 def themes() -> tuple[Theme, ...]:
-    """The themes of the styles folder."""
-    with (_styles() / "themes.toml").open("rb") as file:
-        described = tomllib.load(file)
+    """The themes of the styles folder: `kassa` and `kassa-contrast` for terminals with 256 colours
+    and more, `kassa-console` for the sixteen of a Linux console, `kassa-mono` with none at all.
+    """
+    described = json.loads((_styles() / "themes.json").read_text("utf-8"))
     return tuple(Theme(name=name, **values) for name, values in described.items())
 
 

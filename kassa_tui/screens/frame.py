@@ -11,6 +11,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widget import Widget
 
+from kassa_tui.screens.compositor import SparingCompositor
 from kassa_tui.screens.till import Till
 from kassa_tui.widgets import alarm_words
 from kassa_tui.widgets.commands import Command
@@ -35,6 +36,7 @@ class FramedScreen(Screen[None]):
 
     def __init__(self, till: Till) -> None:
         super().__init__()
+        self._compositor = SparingCompositor()
         self.till = till
 
     def compose(self) -> ComposeResult:

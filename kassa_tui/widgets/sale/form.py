@@ -263,7 +263,8 @@ class PaymentForm(Vertical):
     def _edited(self) -> None:
         if self._client is not None and self._text(Field.CLIENT) != self._client_text:
             self._client = None
-        if self._judged != self._said_of:  # a sum that is only written anew says the same
+        # A sum that is only written anew says the same.
+        if self._said.plain and self._judged != self._said_of:
             self._say(Content(""))
         self.redraw()
         self.post_message(self.Edited())
