@@ -116,6 +116,7 @@ class Kkt:
         if is_closed and self.habits.no_error_on_open_close_shift:
             return {}
         prints = not fields.flag("NotPrint")
+        self._cancel_unfinished()
         document = self.register.close_shift(OPERATOR, cashier_of(fields), printed=prints)
         return self._shift_answer(document, prints)
 
@@ -200,8 +201,7 @@ class Kkt:
 
     def _record(self, check: Check) -> FiscalDocument:
         register = self.register
-        if self._unfinished and register.open_document is not None:
-            register.cancel_document()
+        self._cancel_unfinished()
         if check.correction is None:
             register.open_receipt(check.sign, OPERATOR, printed=check.prints)
         else:
@@ -210,11 +210,15 @@ class Kkt:
         try:
             document = self._fill_and_close(check)
         except DeviceRefused:
-            with suppress(DeviceRefused):  # then the next check begins with it
+            with suppress(DeviceRefused):  # then the next document begins with it
                 register.cancel_document()
             raise
         self._unfinished = False
         return document
+
+    def _cancel_unfinished(self) -> None:
+        if self._unfinished and self.register.open_document is not None:
+            self.register.cancel_document()
 
     def _fill_and_close(self, check: Check) -> FiscalDocument:
         register = self.register

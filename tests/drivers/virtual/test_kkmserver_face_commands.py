@@ -413,13 +413,18 @@ class TestCheck:
         assert await host.documents() == before
         await host.command("RegisterCheck", **check())
 
-    async def test_a_check_that_cannot_be_cancelled_is_cancelled_by_the_next(self):
+    @pytest.mark.parametrize(
+        "following", [{"name": "RegisterCheck", **check()}, {"name": "CloseShift"}]
+    )
+    async def test_a_check_that_cannot_be_cancelled_is_cancelled_by_the_next_document(
+        self, following
+    ):
         shop = Shop(faults="busy@cancel_document")
         shop.open_shift()
         async with hosting(shop) as host:
             await host.error("RegisterCheck", **check(Cash=1))
             assert shop.register.open_document is not None
-            await host.command("RegisterCheck", **check())
+            await host.command(**following)
 
     async def test_a_slip_is_printed_and_not_recorded(self, host, shop):
         lines = [
