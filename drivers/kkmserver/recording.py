@@ -177,11 +177,17 @@ async def _adopt(device: Device, wanted: Wanted, why: str) -> FiscalDocument:
 
 
 async def _require_unrecorded(device: Device, refused: Refused, wanted: Wanted) -> None:
-    """No text promises that nothing was recorded. Raises `OutcomeUnknown`."""
+    """No text promises that nothing was recorded, and another FN tells nothing of this one.
+
+    Raises `OutcomeUnknown`.
+    """
     try:
         last = await device.last_number()
+        drive = (await device.facts()).fiscal_drive_number
     except RegisterError as error:
         raise OutcomeUnknown(f"{refused}; then: {error}") from error
+    if drive != wanted.fiscal_drive_number:
+        raise OutcomeUnknown(f"{refused}; FN {drive} is there, it was {wanted.fiscal_drive_number}")
     if last != wanted.last_known:
         raise OutcomeUnknown(f"{refused}; document {last} is there, {wanted.last_known} was known")
 

@@ -12,7 +12,11 @@ import pytest
 from drivers.ffd.enumerations import CalculationSign, DocumentForm, FfdVersion
 from drivers.ffd.receipt import Payments, UserRequisite
 from drivers.register import OutcomeUnknown, PrintState, Reason, Refused, RegisterError, ShiftState
+from drivers.virtual.core import VirtualRegister
 from drivers.virtual.kkmserver_face import Habits, KkmServerFace, Profile, Quirk, Repeat
+from drivers.virtual.kkmserver_face.answers import Answer
+from drivers.virtual.kkmserver_face.reading import Fields
+from drivers.virtual.registration import Registration
 from tests.drivers.contract.benches import bench
 from tests.drivers.examples import CASHIER, item, receipt
 
@@ -117,6 +121,31 @@ async def test_reports_are_told_apart_by_their_titles_where_the_keys_are_unreada
             DocumentForm.RECEIPT,
             DocumentForm.SHIFT_CLOSING,
         ]
+
+
+async def test_the_tape_of_another_fn_does_not_tell_that_nothing_was_recorded() -> None:
+    """The register goes away with what it has just recorded; as many documents are on the next."""
+    async with bench("kkmserver", faults="power-cut-after-record@close_receipt") as one:
+        assert isinstance(one.face, KkmServerFace)
+        kkt, execute = one.face.service.kkt, one.face.service.kkt.execute
+        another = VirtualRegister.open(
+            None, Registration(fiscal_drive_number="9999078900009999"), one.clock
+        )
+        another.open_shift(30, CASHIER)
+
+        def replaced(command: str, fields: Fields) -> Answer:
+            try:
+                return execute(command, fields)
+            finally:
+                if command == "RegisterCheck":
+                    kkt.register = another
+
+        kkt.execute = replaced  # type: ignore[method-assign]
+        await one.driver.open_shift(CASHIER)
+        with pytest.raises(OutcomeUnknown):
+            await one.driver.fiscalize(SENT)
+        assert one.last == another.fn.last_fiscal_document_number + 1
+        another.close()
 
 
 async def test_a_torn_print_that_is_called_an_error_is_no_refusal() -> None:
