@@ -130,7 +130,7 @@ def receipt_issued_without_a_look_at_the_journal() -> None:
     """Whoever asks for a receipt of a payment gets one."""
 
     @instead_of(Payments, "issue")
-    async def issue(right: Any, self: Payments, payment_id: UUID) -> Any:
+    async def issue(right: Any, self: Payments, payment_id: UUID, **_: Any) -> Any:
         state = await self._journal.payment(payment_id)
         assert state is not None
         status = await self._recorder.ready(state.payment.total, payment_id)
