@@ -220,6 +220,9 @@ class ReconciliationScreen(FramedScreen):
     def _typed(self) -> None:
         self._look(replace(self._filter, text=self.filter.value.strip()))
 
+    def on_descendant_focus(self) -> None:
+        self.redraw()  # while something is typed, letters are no keys
+
     @on(Rows.Moved)
     def _moved(self) -> None:
         self._outcome = Content("")
