@@ -6,6 +6,8 @@ import pytest
 
 from tests.crash_points.run import Cuts, both, count
 
+pytestmark = pytest.mark.usefixtures("processes_are_thrown_away")
+
 SLICES = 6
 """Of a script's cuts, so that several processes share them."""
 STRIDE = 61

@@ -10,6 +10,8 @@ from drivers.virtual.kkmserver_face import Repeat
 from tests.simulation.kkmserver import kkmserver
 from tests.simulation.run import run_seed
 
+pytestmark = pytest.mark.usefixtures("processes_are_thrown_away")
+
 SEEDS = range(500)
 LANES = 25
 KKMSERVER_SEEDS = 20
