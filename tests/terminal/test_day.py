@@ -67,9 +67,10 @@ def by_method(journal: sqlite3.Connection) -> dict[str, int]:
     ("register", "faults"),
     [
         ((), "lost-answer-executed@FF45@5,paper-out-middle@close_receipt@9"),
-        (
+        pytest.param(
             ("--register", "kkmserver"),
             "late-answer@RegisterCheck@5,paper-out-middle@close_receipt@9",
+            marks=pytest.mark.long,
         ),
     ],
     ids=["shtrih", "kkmserver"],
