@@ -65,6 +65,7 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
     from datetime import datetime
     from pathlib import Path
 
+    from kassa_tui.bootstrap.register import is_kkmserver
     from kassa_tui.settings.file import config_path, load
     from kassa_tui.settings.problems import SettingsError
     from kassa_tui.settings.report import CheckReport, tax_problems
@@ -77,7 +78,7 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
     today = datetime.now(loaded.settings.fiscal_register.timezone).date()
     errors = tax_problems(loaded.settings, today)
     report = CheckReport(path, errors=errors, warnings=loaded.warnings).as_json()
-    is_service = loaded.settings.fiscal_register.url.startswith(("http:", "https:"))
+    is_service = is_kkmserver(loaded.settings.fiscal_register.url)
     return {**report, "service": is_service}
 
 

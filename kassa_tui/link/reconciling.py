@@ -62,7 +62,8 @@ async def compare(
         if not isinstance(more, MoreRows):
             return more
         rows += more.rows
-    on_rows(found, tuple(rows))
+    if len(rows) > len(found.rows):
+        on_rows(found, tuple(rows))
     return found, tuple(rows)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 
 from textual.content import Content
 
 from drivers.ffd.enumerations import CalculationSign
-from kassa_tui.journal.records import PaymentKind
+from kassa_tui.journal.records import PayBy, PaymentKind
 from kassa_tui.money import format_sum
 from kassa_tui.station.reconciliation.rows import Row, RowStatus
 from kassa_tui.station.reconciliation.sides import Operation, TapeDocument
 from kassa_tui.widgets.outside_text import fit, pad, plain
-from kassa_tui.widgets.payment_lines import kind_word
+from kassa_tui.widgets.payment_lines import kind_word, method_word, moment
 from kassa_tui.widgets.reconciliation_words import status_words
 from kassa_tui.words import _
 
@@ -54,11 +54,11 @@ def operation_word(operation: Operation) -> str:
 def method_words(operation: Operation) -> str:
     """How it was paid, in one word."""
     ways = {
-        _("cash"): operation.cash,
-        _("card"): operation.card,
+        method_word(PayBy.CASH): operation.cash,
+        method_word(PayBy.CARD): operation.card,
         _("app"): operation.app,
-        _("balance"): operation.balance,
-        _("bonus"): operation.bonus,
+        method_word(PayBy.BALANCE): operation.balance,
+        method_word(PayBy.BONUS): operation.bonus,
     }
     used = [way for way, amount in ways.items() if amount]
     if len(used) > 1:
@@ -79,12 +79,6 @@ def sign_word(sign: CalculationSign | None) -> str:
             return _("Expense return")
         case None:
             return ""
-
-
-def moment(at: datetime, today: date, zone: tzinfo | None) -> str:
-    """Five cells: the time; of another day the date."""
-    local = at.astimezone(zone)
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%d.%m}"
 
 
 def _left(operation: Operation | None, today: date, zone: tzinfo | None, *, wide: bool) -> str:

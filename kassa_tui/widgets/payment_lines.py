@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from textual.content import Content
 
@@ -63,7 +63,7 @@ def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -
     who = plain(payment.client, 11) if payment.client else _("no name")
     left = " ".join(
         (
-            f" {_when(payment.created_at.astimezone(zone), snapshot.at.astimezone(zone))}",
+            f" {moment(payment.created_at, snapshot.at.astimezone(zone).date(), zone)}",
             pad(kind_word(payment.kind), 10),
             pad(who, 11),
             pad(method_word(payment.pay_by), 8),
@@ -74,9 +74,10 @@ def payment_line(state: PaymentState, snapshot: Snapshot, zone: tzinfo | None) -
     return Content(left + gap) + _receipt(state, snapshot)
 
 
-def _when(moment: datetime, now: datetime) -> str:
-    """The time; of another day the day."""
-    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%d.%m}"
+def moment(at: datetime, today: date, zone: tzinfo | None) -> str:
+    """Five cells: the time; of another day the day."""
+    local = at.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%d.%m}"
 
 
 def _receipt(state: PaymentState, snapshot: Snapshot) -> Content:
