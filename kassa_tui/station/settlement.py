@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -28,6 +29,8 @@ BY_HAND = "settled_by_hand"
 """Kind of the journal's incident."""
 
 _MAX_COMMENT = 500
+_DRIVE = re.compile(r"[0-9]{16}")
+"""1041."""
 
 
 class Settlement:
@@ -123,8 +126,12 @@ class Settlement:
             # nothing but the receipt's own id in it makes it ours.
             is_ours = is_same_drive or payment_named(document) == stored.receipt_id
             return document if fits and is_ours else Declined(Objection.DOCUMENT_UNFIT)
-        if not is_same_drive:
+        if not is_same_drive and (
+            status.fn.fiscal_drive_number == attempt.fiscal_drive_number
+            or not _DRIVE.fullmatch(drive)
+        ):
             return Declined(Objection.DOCUMENT_UNFIT)
+        # Neither FN need be there any more: one may come, be given the receipt, and go.
         if request.fiscal_sign is None or not 0 <= request.fiscal_sign < 10**10:
             return Declined(Objection.DOCUMENT_UNFIT, "the fiscal sign is needed")
         return FiscalDocument(

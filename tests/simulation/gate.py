@@ -116,7 +116,8 @@ class Gate:
         await self._meddle(name, arguments, strikes)
         answer = self._execute(name, arguments, named, WAY_S + late)
         if strikes("crm-duplicate"):
-            self._execute(name, arguments, named, WAY_S + late + chance.random.choice((0.0, 5.0)))
+            after_s = WAY_S + late + chance.random.choice((0.0, 5.0))
+            self._execute(name, arguments, named, after_s, first=answer)
         result = await answer
         if strikes("crm-answer-lost"):
             await asyncio.sleep(chance.random.choice((WAY_S, 3.0)))
@@ -129,9 +130,18 @@ class Gate:
         return self._world.chance.random.choice((TokenExpired, Unauthenticated))("sign in")
 
     def _execute(
-        self, name: str, arguments: tuple[Any, ...], named: dict[str, Any], after_s: float
+        self,
+        name: str,
+        arguments: tuple[Any, ...],
+        named: dict[str, Any],
+        after_s: float,
+        *,
+        first: asyncio.Future[Any] | None = None,
     ) -> asyncio.Future[Any]:
-        """Send the call; it is carried out and answered whoever still listens then."""
+        """Send the call; it is carried out and answered whoever still listens then.
+
+        A copy bears the token of the `first`: what was refused to that is refused to it.
+        """
         loop = self._world.loop
         outside: contextvars.Context = loop.outside
         answer: asyncio.Future[Any] = loop.create_future()
@@ -154,7 +164,8 @@ class Gate:
             loop.call_later(WAY_S, tell, result, failure, context=outside)
 
         def arrive() -> None:
-            loop.create_task(carry_out())
+            if first is None or not first.done() or not _token_refused(first):
+                loop.create_task(carry_out())
 
         loop.call_later(after_s, arrive, context=outside)
         return answer
@@ -183,3 +194,7 @@ class Gate:
 
         loop.call_soon(lambda: loop.create_task(do()), context=loop.outside)
         await done
+
+
+def _token_refused(answer: asyncio.Future[Any]) -> bool:
+    return isinstance(answer.exception(), TokenExpired | Unauthenticated)

@@ -132,6 +132,37 @@ async def test_a_receipt_that_a_server_gave_to_the_next_fn_is_settled_by_its_own
         assert await running.station.ask(right) == Recorded(question.payment_id)
 
 
+async def test_a_receipt_in_an_fn_that_came_and_went_is_settled_by_the_paper(bench: Bench) -> None:
+    await cut_off_after_the_record(bench)
+    with closing(sqlite3.connect(bench.path)) as journal, journal:
+        journal.execute("UPDATE attempt SET fiscal_drive_number = '9999078900000001'")
+    async with bench.station() as running:
+        snapshot = await running.until(
+            lambda s: s.unsettled is not None and s.unsettled.doubt is Doubt.FN_REPLACED
+        )
+        assert snapshot.unsettled is not None
+        paper = SettleByHand(
+            payment_id=snapshot.unsettled.payment.payment.id,
+            decision=Decision.RECORDED,
+            comment="чек в руках",
+            fiscal_drive_number="9999078900000002",
+            fiscal_document_number=3,
+            fiscal_sign=1234567890,
+        )
+        for unfit in (
+            replace(paper, fiscal_sign=None),
+            replace(paper, fiscal_drive_number="99990789"),
+        ):
+            answer = await running.station.ask(unfit)
+            assert isinstance(answer, Declined)
+            assert answer.reason is Objection.DOCUMENT_UNFIT
+        assert await running.station.ask(paper) == Recorded(paper.payment_id)
+        state = running.last.payment(paper.payment_id)
+        assert state is not None
+        assert state.document is not None
+        assert state.document.fiscal_drive_number == "9999078900000002"
+
+
 @pytest.mark.usefixtures("undecided")
 async def test_what_a_person_says_is_absent_may_be_issued(bench: Bench) -> None:
     await open_shift(bench)
