@@ -93,6 +93,12 @@ class KassaApp(App[str], inherit_bindings=False):
         )
         return screen
 
+    def refresh_css(self, animate: bool = True) -> None:
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:  # the theme was chosen before anything was read: no need to read it twice
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for name in _ENDING_SIGNALS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,4 +16,4 @@ def new_id() -> UUID:
     """A new id of a payment."""
     from kassa_tui.station.identity import uuid7
 
-    return uuid7(datetime.now(UTC), secrets.token_bytes(10))
+    return uuid7(datetime.now(UTC), os.urandom(10))

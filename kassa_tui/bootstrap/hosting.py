@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kassa_tui.bootstrap.station import club_station, demo_station
 from kassa_tui.bootstrap.virtual_register import Face, virtual_register
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ def demo_hosted(state: Path, faults: Faults | None = None, *, face: Face = "shtr
 
     @contextmanager
     def hosted() -> Iterator[StationHost]:
+        from kassa_tui.bootstrap.station import demo_station
         from kassa_tui.link.host import StationHost
 
         with virtual_register(state, faults, face=face) as address:
@@ -42,6 +42,7 @@ def club(settings: Settings, state: Path | None) -> tuple[Path, Hosted]:
 
     @contextmanager
     def hosted() -> Iterator[StationHost]:
+        from kassa_tui.bootstrap.station import club_station
         from kassa_tui.link.host import StationHost
 
         with ExitStack() as stack:
