@@ -53,7 +53,8 @@ async def gateway_crm(told: model.Crm) -> AsyncIterator[ClubCrm]:
     receipts by itself (`izi.md`, part E: two programs would print each).
     """
     from kassa_tui.izi.errors import CrmError
-    from kassa_tui.izi.gateway.client import GatewayCrm, trust
+    from kassa_tui.izi.gateway.client import GatewayCrm
+    from kassa_tui.izi.line import trust
     from kassa_tui.izi.models.settings import Adapter
 
     assert told.url is not None, "the settings have seen to it"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from kassa_tui.izi import errors
-from kassa_tui.izi.gateway import client
-from kassa_tui.izi.gateway.client import GatewayCrm, trust
+from kassa_tui.izi import errors, line
+from kassa_tui.izi.gateway.client import GatewayCrm
 from kassa_tui.izi.gateway.contract import MAX_BODY
-from kassa_tui.izi.gateway.problems import MAX_TEXT, MAX_WAIT_S, error_of, known, problem
+from kassa_tui.izi.gateway.problems import error_of, known, problem
+from kassa_tui.izi.line import MAX_TEXT, MAX_WAIT_S, trust
 from kassa_tui.izi.models.shift import ShiftClosing
 from kassa_tui.izi.models.transaction import TransactionDraft
 from kassa_tui.izi.virtual.serving import serving
@@ -183,7 +183,7 @@ async def test_a_server_that_drips_is_given_up_at_the_deadline():
 
 
 async def test_an_answer_without_end_is_not_read_on(monkeypatch):
-    monkeypatch.setattr(client, "MAX_ANSWER", 10_000)
+    monkeypatch.setattr(line, "MAX_ANSWER", 10_000)
     ended = await ending_of(Answering(200, b"x" * 1000, pieces=11))
     assert type(ended) is errors.CrmFailed
     assert "10000" in str(ended)

@@ -10,6 +10,7 @@ from kassa_tui.izi.embedded.desk import Desk, check_known
 from kassa_tui.izi.embedded.pages import Condition, page
 from kassa_tui.izi.embedded.store import micros
 from kassa_tui.izi.errors import Fault, NotFound, ValidationFailed
+from kassa_tui.izi.masking import display_name, mask_email, mask_login, mask_phone
 from kassa_tui.izi.models.client import Client, ClientSearch, ReceiptContact, SearchBy
 from kassa_tui.izi.models.page import Page, Paging
 from kassa_tui.izi.models.session import Feature
@@ -27,7 +28,6 @@ _SELECT = """
 
 _FULL_PHONE = re.compile(r"\+[0-9]{8,15}")
 _PHONE_TAIL = re.compile(r"[0-9]{4,6}")
-_PERSONAL = re.compile(r"\S+@\S+|\+?[0-9](?:[\s()-]*[0-9]){6,}")
 
 SHORTEST = {SearchBy.LOGIN: 3, SearchBy.ID: 1, SearchBy.QR: 4, SearchBy.CARD: 4}
 """How many characters a search takes at least."""
@@ -118,26 +118,3 @@ def _masked(row: sqlite3.Row) -> Client:
         group_tags=tuple(json.loads(row["group_tags"])),
         version=row["version"] + row["entries"],
     )
-
-
-def display_name(given: str, family: str) -> str:
-    """`Иван П.`; a phone or an e-mail that somebody typed as a name becomes stars."""
-    name = _PERSONAL.sub("***", given)
-    return f"{name} {family[0]}." if family else name
-
-
-def mask_phone(phone: str) -> str:
-    """`+7 *** ***-45-67` of an E.164 number."""
-    country = "+7" if phone.startswith("+7") and len(phone) == 12 else "+"
-    return f"{country} *** ***-{phone[-4:-2]}-{phone[-2:]}"
-
-
-def mask_email(email: str) -> str:
-    """`i***@mail.ru`."""
-    name, _, host = email.partition("@")
-    return f"{name[:1]}***@{host}"
-
-
-def mask_login(login: str) -> str:
-    """`v***`; nothing of a login of one character."""
-    return f"{login[:1] if len(login) > 1 else ''}***"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -13,20 +12,13 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from kassa_tui.izi.errors import CrmFailed, CrmTimeout, CrmUnavailable, RateLimited
-from kassa_tui.izi.gateway.contract import REPLAYED, REQUEST_ID, Call, Contract, Request
+from kassa_tui.izi.errors import CrmFailed, RateLimited
+from kassa_tui.izi.gateway.contract import REPLAYED, REQUEST_ID, Call, Contract
 from kassa_tui.izi.gateway.problems import error_of
+from kassa_tui.izi.line import DEADLINE_S, Line
 from kassa_tui.izi.models.page import Written
 
 R = TypeVar("R")
-
-DEADLINE_S = 10.0
-"""From the beginning of a call to the last byte of its answer."""
-CONNECT_S = 5.0
-MAX_ANSWER = 16 << 20
-"""No answer is read further, bytes: a page of 200 full baskets is half of it."""
-KEEP_ALIVE_S = 20.0
-"""How long an idle connection is kept: longer than an idle station is silent."""
 
 
 class GatewayCrm(Contract):
@@ -50,22 +42,18 @@ class GatewayCrm(Contract):
         Args:
             url: What stands before `/v1`; `https`, or `http` on this computer.
             new_id: Makes the ids by which the CRM's log names requests.
-            trust: Whose certificates are believed, see `trust`; None: nobody's.
+            trust: Whose certificates are believed, see `line.trust`; None: nobody's.
             transport: In place of the network.
         """
         self._url = url.rstrip("/")
         self._token = token
         self._new_id = new_id
-        self._deadline_s = deadline_s
         self._silent_until = 0.0
-        self._http = httpx.AsyncClient(
-            headers={"authorization": f"Bearer {token}", "accept-encoding": "identity"},
-            verify=trust or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        self._line = Line(
+            trust=trust,
             transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(deadline_s, connect=min(CONNECT_S, deadline_s)),
-            limits=httpx.Limits(max_connections=10, keepalive_expiry=KEEP_ALIVE_S),
+            deadline_s=deadline_s,
+            hide=lambda text: text.replace(token, "…"),
         )
 
     async def __aenter__(self) -> Self:
@@ -77,7 +65,7 @@ class GatewayCrm(Contract):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._http.aclose()
+        await self._line.close()
 
     async def carry_out(self, call: Call[Any, R], arguments: dict[str, Any]) -> R:
         request = call.request(arguments)
@@ -85,15 +73,13 @@ class GatewayCrm(Contract):
         silent_s = self._silent_until - loop.time()
         if silent_s > 0:
             raise RateLimited("asked for patience", retry_after_s=int(silent_s) + 1)
-        try:
-            async with asyncio.timeout(self._deadline_s):
-                response, content = await self._exchange(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise CrmUnavailable(self._said(error)) from error
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise CrmTimeout(f"no answer in {self._deadline_s:g} s") from error
-        except httpx.RequestError as error:
-            raise CrmFailed(self._said(error)) from error
+        response, content = await self._line.exchange(
+            request.method,
+            self._url + request.target,
+            request.headers
+            | {"authorization": f"Bearer {self._token}", REQUEST_ID: str(self._new_id())},
+            request.body,
+        )
         if response.status_code not in (200, 201):
             refusal = error_of(response.status_code, response.headers, content, self._token)
             if isinstance(refusal, RateLimited) and refusal.retry_after_s is not None:
@@ -101,22 +87,6 @@ class GatewayCrm(Contract):
             raise refusal
         answer: R = self._read(call, response, content)
         return answer
-
-    async def _exchange(self, request: Request) -> tuple[httpx.Response, bytes]:
-        """Send, and read the answer. Raises `httpx.RequestError`, `CrmFailed`."""
-        asked = self._http.stream(
-            request.method,
-            self._url + request.target,
-            content=request.body,
-            headers=request.headers | {REQUEST_ID: str(self._new_id())},
-        )
-        async with asked as response:
-            content = bytearray()
-            async for piece in response.aiter_raw():
-                content += piece
-                if len(content) > MAX_ANSWER:
-                    raise CrmFailed(f"the answer is larger than {MAX_ANSWER} bytes")
-            return response, bytes(content)
 
     def _read(self, call: Call[Any, Any], response: httpx.Response, content: bytes) -> Any:
         try:
@@ -132,17 +102,3 @@ class GatewayCrm(Contract):
             created=response.status_code == 201,
             replayed=response.headers.get(REPLAYED) == "true",
         )
-
-    def _said(self, error: httpx.RequestError) -> str:
-        return f"{type(error).__name__}: {error}".replace(self._token, "…")
-
-
-def trust(ca_file: Path | None) -> ssl.SSLContext:
-    """Believe the certificates that this computer believes, and those of `ca_file`, PEM.
-
-    Reads files: not for a loop. Raises `OSError`, `ssl.SSLError`.
-    """
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(ca_file)
-    return context

@@ -22,12 +22,9 @@ from kassa_tui.izi.errors import (
     RateLimited,
     Unauthenticated,
 )
+from kassa_tui.izi.line import retry_after, short
 
 CONTENT_TYPE = "application/problem+json"
-MAX_TEXT = 300
-"""Characters of another program's words that are kept."""
-MAX_WAIT_S = 3600
-"""No CRM makes a station wait longer."""
 
 _OF_EVERY_ERROR = {"self", "detail", "retry_after_s", "request_id"}
 
@@ -65,18 +62,18 @@ def error_of(status: int, headers: Mapping[str, str], content: bytes, secret: st
     body = _read(headers, content.replace(secret.encode(), b"..."))
     if body is None:
         return _without_words(status, headers)
-    code, request_id = _short(body.get("code")), _short(body.get("request_id")) or None
+    code, request_id = short(body.get("code")), short(body.get("request_id")) or None
     kind = known().get(code)
     facts = None if kind is None else _read_facts(kind, body)
     if kind is None or facts is None:
         # Contract D.1 lets codes be added: a refusal stays one, whatever its name.
         ending = CrmFailed if status >= 500 or body.get("retryable") is True else InvalidRequest
-        said = f"{status} {code}: {_short(body.get('detail'))}"
-        return ending(said, retry_after_s=_retry_after(headers), request_id=request_id)
+        said = f"{status} {code}: {short(body.get('detail'))}"
+        return ending(said, retry_after_s=retry_after(headers), request_id=request_id)
     if "faults" not in facts:
-        facts["detail"] = _short(body.get("detail"))
+        facts["detail"] = short(body.get("detail"))
     error: CrmError = kind(request_id=request_id, **facts)
-    error.retry_after_s = _retry_after(headers)
+    error.retry_after_s = retry_after(headers)
     return error
 
 
@@ -123,16 +120,14 @@ def _read_facts(kind: type[CrmError], body: dict[str, Any]) -> dict[str, Any] | 
         value = body.get(name)
         if isinstance(value, bool) or not isinstance(value, wanted):
             return None
-        facts[name] = _short(value) if isinstance(value, str) else value
+        facts[name] = short(value) if isinstance(value, str) else value
     return facts
 
 
 def _faults(told: Any) -> Iterator[Fault]:
     for one in told[:MAX_FAULTS] if isinstance(told, list) else ():
         if isinstance(one, dict):
-            yield Fault(
-                _short(one.get("pointer")), _short(one.get("code")), _short(one.get("detail"))
-            )
+            yield Fault(short(one.get("pointer")), short(one.get("code")), short(one.get("detail")))
 
 
 def _without_words(status: int, headers: Mapping[str, str]) -> CrmError:
@@ -141,20 +136,7 @@ def _without_words(status: int, headers: Mapping[str, str]) -> CrmError:
         case 401:
             return Unauthenticated("refused without a problem body")
         case 429:
-            return RateLimited(retry_after_s=_retry_after(headers))
+            return RateLimited(retry_after_s=retry_after(headers))
     return CrmFailed(
-        f"answered {status} without a problem body", retry_after_s=_retry_after(headers)
+        f"answered {status} without a problem body", retry_after_s=retry_after(headers)
     )
-
-
-def _retry_after(headers: Mapping[str, str]) -> int | None:
-    told = headers.get("retry-after", "")
-    if not (told.isascii() and told.isdecimal()):
-        return None
-    return min(int(told[:9]), MAX_WAIT_S)
-
-
-def _short(value: Any) -> str:
-    """Another program's words: bounded, and nothing in them that a terminal obeys."""
-    text = value if isinstance(value, str) else ""
-    return "".join(c if c.isprintable() else "?" for c in text[:MAX_TEXT])

@@ -28,6 +28,7 @@ from kassa_tui.izi.errors import (
 )
 from kassa_tui.izi.gateway import problems
 from kassa_tui.izi.gateway.contract import CALLS, ID, MAX_BODY, REPLAYED, REQUEST_ID, Call
+from kassa_tui.izi.line import MAX_TEXT
 from kassa_tui.izi.models.page import Written
 from kassa_tui.izi.port import Crm
 from kassa_tui.izi.values import Wire
@@ -222,7 +223,7 @@ def _refusal(error: CrmError, instance: str, request_id: str) -> _Answer:
         headers["retry-after"] = str(error.retry_after_s)
     if error.status == Unauthenticated.status:
         headers["www-authenticate"] = "Bearer"
-    body = problems.problem(error, instance[: problems.MAX_TEXT], request_id)
+    body = problems.problem(error, instance[:MAX_TEXT], request_id)
     return _Answer(
         error.status, json.dumps(body, ensure_ascii=False).encode(), problems.CONTENT_TYPE, headers
     )
