@@ -25,8 +25,9 @@
      ├─ Retryable              surely nothing changed; the same request may pass later
      │                             RateLimited, CrmUnavailable
      └─ Unsure                 it may have been done: repeat with the same key until an answer
-                                   comes, or look for the `external_id`
-                                   RequestInProgress, Internal, CrmFailed, CrmTimeout
+         │                         comes, or look for the `external_id`
+         │                         RequestInProgress, Internal, CrmFailed, CrmTimeout
+         └─ OutcomeUnclear     and no further asking tells: a person looks in the CRM
 
 `ShiftClosed` is the one refusal after which a queued write goes on by itself: to the
 current shift, with a new key and the same `external_id`.
@@ -413,6 +414,17 @@ class CrmFailed(Unsure):
 class CrmTimeout(Unsure):
     code = "crm-timeout"
     status = 504
+
+
+class OutcomeUnclear(Unsure):
+    """Asked again, the CRM would do it once more, and it has no way to be asked whether it did.
+
+    A person looks there, and says which: see `port.Doubting`.
+    """
+
+    code = "outcome-unclear"
+    status = 409
+    retryable = False
 
 
 def invalid(error: ValidationError) -> ValidationFailed:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from kassa_tui.izi.models.cash import CashArticle, CashMovement, CashMovementDraft
@@ -173,4 +173,16 @@ class Crm(Protocol):
         paging: Paging = FIRST_PAGE,
     ) -> Page[Product]:
         """Active products; with `updated_since` the inactive ones too."""
+        ...
+
+
+@runtime_checkable
+class Doubting(Protocol):
+    """A `Crm` whose writes may end in `OutcomeUnclear`."""
+
+    async def was_not_done(self, external_id: UUID) -> None:
+        """A person has looked: the CRM has no such transaction, and may be asked once more.
+
+        Raises `CrmError`.
+        """
         ...

@@ -258,6 +258,12 @@ class SettleReceiptScreen(SettleScreen):
         self.redraw()
 
 
+_LOOK_THERE = N_(
+    "The answer was lost, and the CRM cannot be asked. Look for it there: if it is there, drop the"
+    " record here; if not, tell it again."
+)
+
+
 class SettleCallScreen(SettleScreen):
     """What about a record that the CRM does not take?"""
 
@@ -289,6 +295,8 @@ class SettleCallScreen(SettleScreen):
             ),
             Content(""),
         ]
+        if call.is_unclear:
+            lines[-1:] = [Content(_(_LOOK_THERE)), Content("")]
         return Content("\n").join(lines)
 
     def request(self) -> Request | str:

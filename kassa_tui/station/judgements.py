@@ -30,7 +30,8 @@ from kassa_tui.station.requests import (
 def is_unconfirmed(state: PaymentState) -> bool:
     """The CRM has not yet said whether the payment takes place, and only it can."""
     payment = state.payment
-    if not state.calls or state.calls[0] is not CallState.PENDING or state.called_off:
+    open_states = (CallState.PENDING, CallState.POISONED)
+    if not state.calls or state.calls[0] not in open_states or state.called_off:
         return False
     if payment.kind not in (PaymentKind.TOP_UP, PaymentKind.CHARGE):
         return True

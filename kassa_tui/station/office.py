@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 from kassa_tui.izi.errors import (
     CrmError,
@@ -23,7 +24,7 @@ from kassa_tui.izi.errors import (
 )
 from kassa_tui.izi.models.client import Client, ClientSearch, SearchBy
 from kassa_tui.izi.models.shift import Shift, ShiftStatus
-from kassa_tui.izi.port import Crm
+from kassa_tui.izi.port import Crm, Doubting
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ T = TypeVar("T")
 
 _MOST_FEATURES = 20
 """More than the contract has."""
+UNTOLD_SHIFT = "current"
+"""Where records go in a CRM that does not tell its shifts."""
 _PHONE = re.compile(r"[0-9]{4,6}|\+[0-9]{11,15}")
 
 
@@ -41,6 +44,8 @@ class CrmShift(StrEnum):
     """The CRM has not been reached yet."""
     OPEN = "open"
     CLOSED = "closed"
+    NOT_TOLD = "not_told"
+    """The CRM has shifts and tells nobody of them: it books to the open one by itself."""
 
 
 class Office:
@@ -76,7 +81,7 @@ class Office:
         except CrmError as error:
             if error.retryable:
                 self._fails()
-            else:
+            elif not isinstance(error, NotSupported):  # which a client may say by itself
                 self.failing_since = None  # a refusal is an answer
                 self.signed_out = isinstance(error, SignInNeeded)
             if isinstance(error, Forbidden):
@@ -99,13 +104,23 @@ class Office:
         except NoOpenShift:
             self.note_shift(None)
             raise
+        except NotSupported:
+            self.shift, self.shift_state = None, CrmShift.NOT_TOLD
+            raise
         self.shift_state = CrmShift.OPEN
         return self.shift
+
+    async def address(self) -> str:
+        """Where a record of now goes. Raises `NoOpenShift`."""
+        try:
+            return (await self.current_shift()).id
+        except NotSupported:
+            return UNTOLD_SHIFT
 
     async def look(self) -> None:
         """Read the current shift; a CRM that is away leaves what was known."""
         with contextlib.suppress(CrmError):  # `shift_state` and `failing_since` say it
-            if self.permissions is None:
+            if self.permissions is None or self.shift_state is CrmShift.NOT_TOLD:
                 me = await self.ask(self.crm.me())
                 self.permissions = frozenset(one.value for one in me.permissions)
             await self.current_shift()
@@ -142,6 +157,11 @@ class Office:
         except CrmError:
             return None  # the receipt is printed then; nothing else depends on it
         return told.buyer_phone_or_address
+
+    async def was_not_done(self, external_id: UUID) -> None:
+        """A person has looked in the CRM: it does not have what nobody knew it to have."""
+        if isinstance(self.crm, Doubting):
+            await self.ask(self.crm.was_not_done(external_id))
 
     def _fails(self) -> None:
         if self.failing_since is None:

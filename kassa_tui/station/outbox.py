@@ -22,6 +22,7 @@ from kassa_tui.izi.errors import (
     InvalidRequest,
     NoOpenShift,
     NotSupported,
+    OutcomeUnclear,
     Refused,
     ShiftClosed,
     ShiftHasActiveSessions,
@@ -53,6 +54,8 @@ Jitter = Callable[[], float]
 _FIRST_S = 1
 _LAST_S = 60
 """Contract D.3: 1, 2, 4 ... 60 seconds."""
+_LAST_NOT_OFFERED_S = 86_400
+"""A CRM that learns something new does so over night; what it has no place for is much."""
 _BATCH = 20
 _DRAINED = 1000
 _SHOWN = 20
@@ -187,6 +190,11 @@ class Outbox:
             return Declined(Objection.NOTHING_TO_SETTLE)
         call, comment = stored.call, request.comment.strip()[:MAX_COMMENT]
         if request.decision is CallDecision.TELL_AGAIN:
+            if stored.error.partition(":")[0] == OutcomeUnclear.code:
+                try:
+                    await self._office.was_not_done(call.subject)
+                except CrmError as error:
+                    return Declined(Objection.CRM_NEEDED, str(error)[:MAX_COMMENT])
             await self._journal.readdress_call(call.id, self._clock(), call.body, call.key)
             self.wake()
             return Done()
@@ -205,6 +213,9 @@ class Outbox:
         standing = await self._journal.call(call.id)
         if standing is None or standing.state is not CallState.PENDING:
             return  # it has ended already
+        if isinstance(error, OutcomeUnclear):
+            await self._journal.end_call(call.id, now, CallState.POISONED, words)
+            return
         if is_final(error):
             if call.name == calls.POST_TRANSACTION and not goes_on_without_crm(
                 calls.transaction_of(call.body)
@@ -214,7 +225,9 @@ class Outbox:
             else:
                 await self._journal.end_call(call.id, now, CallState.POISONED, words)
             return
-        wait_s = max(self._backoff_s(stored.tries + 1), float(error.retry_after_s or 0))
+        most_s = _LAST_NOT_OFFERED_S if isinstance(error, NotSupported) else _LAST_S
+        backoff_s = self._backoff_s(stored.tries + 1, most_s)
+        wait_s = max(backoff_s, float(error.retry_after_s or 0))
         await self._journal.retry_call(call.id, now, words, now + timedelta(seconds=wait_s))
 
     def hold(self, subject: UUID) -> None:
@@ -253,8 +266,7 @@ class Outbox:
         call = stored.call
         try:
             if call.name in calls.ADDRESSED and calls.shift_of(call.body) is None:
-                shift = await self._office.current_shift()
-                stored = await self._readdress(stored, shift.id)
+                stored = await self._readdress(stored, await self._office.address())
             try:
                 result = await self._carry_out(stored)
             except ShiftClosed as closed:
@@ -300,7 +312,7 @@ class Outbox:
         assert again is not None, "the call stands in the journal"
         return again
 
-    def _backoff_s(self, failures: int) -> float:
+    def _backoff_s(self, failures: int, most_s: int = _LAST_S) -> float:
         """Half of it is sure, half is chance."""
-        whole = min(_FIRST_S << min(failures - 1, 16), _LAST_S)
+        whole = min(_FIRST_S << min(failures - 1, 17), most_s)
         return whole * (1 + self._jitter()) / 2

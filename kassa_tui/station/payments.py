@@ -210,7 +210,7 @@ class Payments:
         office = self._office
         if office is None:
             return Declined(Objection.CRM_NEEDED) if needs_crm(request) else None
-        if office.shift_state is not CrmShift.OPEN:
+        if office.shift_state not in (CrmShift.OPEN, CrmShift.NOT_TOLD):
             await office.look()
         if office.shift_state is CrmShift.CLOSED:
             return Declined(Objection.CRM_SHIFT_CLOSED)
@@ -426,6 +426,8 @@ class Payments:
             return None
         if stored.state is CallState.REFUSED:  # by a try of the outbox, meanwhile
             return TurnedDown(payment.id, stored.error.partition(":")[0], stored.error)
+        if stored.state is CallState.POISONED:  # nobody knows whether the CRM has it
+            return Uncertain(payment.id)
         offline = goes_on_without_crm(calls.transaction_of(stored.call.body))
         if offline and self._office.failing_since is not None:
             return None  # the outbox knows when to ask the next time

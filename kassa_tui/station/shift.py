@@ -183,7 +183,8 @@ class Shift:
         if self._office is not None:
             await self._office.look()
         await self._end_closing(status)
-        in_crm = self._office is None or self._office.shift_state is CrmShift.OPEN
+        known_open = (CrmShift.OPEN, CrmShift.NOT_TOLD)
+        in_crm = self._office is None or self._office.shift_state in known_open
         if status.shift is ShiftState.OPEN and in_crm:
             return Declined(Reason.SHIFT_OPEN)
         carried = await self._carried_over(status)

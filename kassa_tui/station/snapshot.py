@@ -16,6 +16,9 @@ from kassa_tui.station.tape import Doubt
 TRAINING_FN_PREFIX = "9999"
 """As in `drivers.ffd.document`, which a face does not load for the sake of its start."""
 
+UNCLEAR = "outcome-unclear"
+"""Code of `izi.errors.OutcomeUnclear`; not loaded either."""
+
 
 class Phase(StrEnum):
     """Where the payment in progress is."""
@@ -85,13 +88,18 @@ class PoisonedCall:
     error: str
     """Code and words of the CRM."""
 
+    @property
+    def is_unclear(self) -> bool:
+        """Nobody knows whether the CRM has it; a person looks there."""
+        return self.error.partition(":")[0] == UNCLEAR
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmState:
     """What the CRM knows and what it does not know yet."""
 
     shift_is_open: bool | None
-    """None: not known since the start."""
+    """None: not known since the start, or never told."""
     shift_opened_at: datetime | None
     failing_since: datetime | None
     """Since when it has not answered; None while it does."""
@@ -107,6 +115,8 @@ class CrmState:
     """It does not take the token any more: a person gets a new one."""
     not_offered: tuple[str, ...] = ()
     """Features that it lacks, as far as it was asked for them: what needs them is kept here."""
+    tells_shifts: bool = True
+    """False: it has shifts and tells nobody of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

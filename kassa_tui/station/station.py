@@ -231,6 +231,11 @@ class Station:
             return Declined(Objection.QUEUE_FULL)
         return await asyncio.shield(answer)
 
+    def look_at_crm(self) -> None:
+        """The CRM says that something is new there: ask it now, and deliver what waits."""
+        if self._outbox is not None:
+            self._outbox.wake()
+
     def stop(self) -> None:
         """End `run` after the request in work; those that wait are declined."""
         self._stopping = True
@@ -539,7 +544,7 @@ class Station:
         office, outbox = self._office, self._outbox
         if office is None or outbox is None:
             return None
-        known = office.shift_state is not CrmShift.UNKNOWN
+        known = office.shift_state in (CrmShift.OPEN, CrmShift.CLOSED)
         return CrmState(
             shift_is_open=office.shift_state is CrmShift.OPEN if known else None,
             shift_opened_at=office.shift.opened_at if office.shift is not None else None,
@@ -549,6 +554,7 @@ class Station:
             permissions=office.permissions,
             signed_out=office.signed_out,
             not_offered=tuple(sorted(office.not_offered)),
+            tells_shifts=office.shift_state is not CrmShift.NOT_TOLD,
             poisoned_calls=tuple(
                 PoisonedCall(
                     call_id=one.call.id,

@@ -67,7 +67,7 @@ def clocks(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Level, str]
     if crm is not None and crm.shift_is_open:
         opened_at = crm.shift_opened_at
         yield _("CRM"), *_age(now - opened_at if opened_at is not None else None)
-    elif crm is not None:
+    elif crm is not None and crm.tells_shifts:
         word = _("not told yet") if crm.shift_is_open is None else _("closed")
         yield _("CRM"), Level.UNKNOWN if crm.shift_is_open is None else Level.LOOK, word
 

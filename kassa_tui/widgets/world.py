@@ -96,7 +96,7 @@ def _crm(snapshot: Snapshot) -> Iterator[tuple[Level, str]]:
     word = _("CRM {count}").format(count=waiting) if waiting else _("CRM")
     if crm.failing_since is not None:
         yield Level.STOPPED, word
-    elif crm.shift_is_open is None:
+    elif crm.shift_is_open is None and crm.tells_shifts:
         yield Level.UNKNOWN, word
     else:
         yield Level.LOOK if waiting else Level.WELL, word

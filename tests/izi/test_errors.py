@@ -14,7 +14,7 @@ TABLE = {
     "shift-has-pending-transactions insufficient-balance insufficient-cash balance-changed "
     "bonus-limit-exceeded refund-exceeds-original tariff-not-available out-of-stock "
     "price-changed marking-code-rejected receipt-already-attached receipt-in-use "
-    "external-id-conflict request-in-progress",
+    "external-id-conflict request-in-progress outcome-unclear",
     410: "cursor-expired",
     412: "version-conflict",
     422: "validation-failed receipt-inconsistent idempotency-key-reused",
