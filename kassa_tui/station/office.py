@@ -7,7 +7,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
@@ -20,6 +20,7 @@ from kassa_tui.izi.errors import (
     Internal,
     NoOpenShift,
     NotSupported,
+    OutcomeUnclear,
     SignInNeeded,
 )
 from kassa_tui.izi.models.client import Client, ClientSearch, SearchBy
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_HEARTBEAT = timedelta(seconds=5)
+"""So often a CRM is asked that has nothing to be looked at."""
 _MOST_FEATURES = 20
 """More than the contract has."""
 UNTOLD_SHIFT = "current"
@@ -67,6 +70,8 @@ class Office:
         """Since when no answer has come; None while the CRM answers."""
         self.signed_out = False
         """It answers, and does not take the token any more."""
+        self._heard_at: datetime | None = None
+        """When it gave its last answer; None: it is to be asked in any case."""
         self.not_offered: frozenset[str] = frozenset()
         """Features that the CRM has said it lacks; the calls that need them wait here."""
 
@@ -79,7 +84,7 @@ class Office:
             self._fails()
             raise CrmTimeout(f"no answer in {self._waiting_s:g} s") from error
         except CrmError as error:
-            if error.retryable:
+            if error.retryable or isinstance(error, OutcomeUnclear):
                 self._fails()
             elif not isinstance(error, NotSupported):  # which a client may say by itself
                 self.failing_since = None  # a refusal is an answer
@@ -95,6 +100,7 @@ class Office:
             raise Internal(repr(error)) from error
         self.failing_since = None
         self.signed_out = False
+        self._heard_at = self._clock()
         return answer
 
     async def current_shift(self) -> Shift:
@@ -117,10 +123,22 @@ class Office:
         except NotSupported:
             return UNTOLD_SHIFT
 
+    def expect_news(self) -> None:
+        """Something is new in the CRM: the next `look` asks it."""
+        self._heard_at = None
+
+    def _must_be_heard(self) -> bool:
+        """Of a CRM without a shift to read it would not be seen otherwise that it is away."""
+        if self.shift_state is not CrmShift.NOT_TOLD:
+            return False
+        if self.failing_since is not None or self._heard_at is None:
+            return True
+        return self._clock() - self._heard_at >= _HEARTBEAT
+
     async def look(self) -> None:
         """Read the current shift; a CRM that is away leaves what was known."""
         with contextlib.suppress(CrmError):  # `shift_state` and `failing_since` say it
-            if self.permissions is None or self.shift_state is CrmShift.NOT_TOLD:
+            if self.permissions is None or self._must_be_heard():
                 me = await self.ask(self.crm.me())
                 self.permissions = frozenset(one.value for one in me.permissions)
             await self.current_shift()

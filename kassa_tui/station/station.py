@@ -233,7 +233,8 @@ class Station:
 
     def look_at_crm(self) -> None:
         """The CRM says that something is new there: ask it now, and deliver what waits."""
-        if self._outbox is not None:
+        if self._office is not None and self._outbox is not None:
+            self._office.expect_news()
             self._outbox.wake()
 
     def stop(self) -> None:
@@ -345,6 +346,7 @@ class Station:
                     await self._desk.read(self._desk.register.continue_print())
                 case Refresh():
                     if self._office is not None and self._outbox is not None:
+                        self._office.expect_news()
                         await self._office.look()
                         self._outbox.wake()
             return Done()

@@ -13,10 +13,13 @@ from kassa_tui.izi.models.page import Written
 from kassa_tui.izi.models.transaction import Transaction, TransactionDraft
 from kassa_tui.journal.calls import CallState
 from kassa_tui.station.basket import Paid
+from kassa_tui.station.inquiries import ListArticles
 from kassa_tui.station.requests import (
     CallDecision,
     CloseShift,
+    Declined,
     Done,
+    IssueReceipt,
     OpenShift,
     Recorded,
     Sell,
@@ -48,7 +51,7 @@ class Taciturn(Gate):
     async def shifts(self, *_: object, **__: object) -> Any:
         raise NotSupported(feature="shifts.read")
 
-    shift_transactions = open_shift = close_shift = attach_receipt = shifts
+    shift_transactions = open_shift = close_shift = attach_receipt = cash_articles = shifts
 
     async def me(self) -> Any:
         if self.is_shut:
@@ -194,6 +197,31 @@ async def test_an_unclear_charge_of_the_balance_gets_no_receipt_before_a_person_
         await bench.until_recorded()
         assert await balance(bench) == 1_250_00 - 120_00
     assert len(await bench.receipts()) == 1
+
+
+async def test_a_receipt_asked_for_by_hand_waits_too_while_nobody_knows(bench: Bench) -> None:
+    async with open_till(bench) as (running, taciturn):
+        taciturn.loses_after = 1
+        answer = await ask(running, FROM_BALANCE)
+        assert isinstance(answer, Uncertain)
+        assert answer.payment_id is not None
+        await running.until(lambda s: s.crm is not None and s.crm.poisoned == 1)
+        asked = await ask(running, IssueReceipt(answer.payment_id))
+        assert asked == Uncertain(answer.payment_id)
+        await settle(running, CallDecision.DROP, "в CRM есть")
+        await bench.until_recorded()
+
+
+async def test_that_it_lacks_something_does_not_say_that_it_is_there(bench: Bench) -> None:
+    async with open_till(bench) as (running, taciturn):
+        taciturn.is_shut = True
+        running.station.look_at_crm()
+        away = await running.until(lambda s: s.crm is not None and s.crm.failing_since is not None)
+        assert isinstance(await running.station.ask(ListArticles()), Declined)
+        office = running.station._office
+        assert office is not None
+        assert away.crm is not None
+        assert office.failing_since == away.crm.failing_since
 
 
 async def test_what_it_has_no_place_for_is_turned_down_where_only_it_could_do_it(
