@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kassa_tui.bootstrap.clock import local_now, new_id
-from kassa_tui.bootstrap.crm import ClubCrm, gateway_crm, own_crm
+from kassa_tui.bootstrap.crm import ClubCrm, gateway_crm, izi_crm, own_crm
 from kassa_tui.bootstrap.errors import CannotStart
 from kassa_tui.bootstrap.register import look_at, register_of, virtual_register_at
 from kassa_tui.bootstrap.settings import club_settings, station_settings
@@ -48,11 +48,14 @@ async def club_station(
         register = register_of(told, url)
     except (TaxRegimeError, AddressError) as error:
         raise CannotStart(str(error)) from error
-    crm = (
-        gateway_crm(settings.crm)
-        if settings.crm.kind == "gateway"
-        else own_crm(state, lambda crm: own_club(crm, station.cashier, club))
-    )
+    crm: AbstractAsyncContextManager[ClubCrm]
+    match settings.crm.kind:
+        case "gateway":
+            crm = gateway_crm(settings.crm)
+        case "graphql":
+            crm = izi_crm(settings.crm, state, training=settings.station.training)
+        case "embedded":
+            crm = own_crm(state, lambda crm: own_club(crm, station.cashier, club))
     await _work(state, register, look_at(url), station, crm, listener, ready)
 
 
@@ -111,8 +114,9 @@ async def _work(
                 jitter=secrets.SystemRandom().random,
                 see_link=look,
             )
-            ready(station)
-            await station.run()
+            async with club.listening(station.look_at_crm):
+                ready(station)
+                await station.run()
     finally:
         await journal.close()
 

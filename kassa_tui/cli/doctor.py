@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kassa_tui.cli.results import Result
+    from kassa_tui.settings.model import Crm
     from kassa_tui.station.diagnosis import Diagnosis
 
 
@@ -48,12 +49,17 @@ def run(args: argparse.Namespace) -> int:
             return _bad_settings(settings).tell(args.json)
 
     async def talk(station: Conversation) -> Result:
+        import asyncio
+
         from kassa_tui.station.diagnosis import Diagnosis
         from kassa_tui.station.inquiries import Diagnose
 
         await station.until_looked()
         diagnosis = await station.ask(Diagnose())
         assert isinstance(diagnosis, Diagnosis), "that is its answer"
+        izi = None if settings is None else settings["izi"]
+        if izi is not None and izi["webhook_listen"] is not None:
+            izi["hears_webhooks"] = await asyncio.to_thread(_hears, izi["webhook_listen"])
         return _result(diagnosis, settings, _verdict(_state(args)) if args.deep else None)
 
     return converse(args, talk, as_json=args.json)
@@ -79,7 +85,41 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
     errors = tax_problems(loaded.settings, today)
     report = CheckReport(path, errors=errors, warnings=loaded.warnings).as_json()
     is_service = is_kkmserver(loaded.settings.fiscal_register.url)
-    return {**report, "service": is_service}
+    return {**report, "service": is_service, "izi": _izi(loaded.settings.crm)}
+
+
+def _izi(crm: Crm) -> dict[str, Any] | None:
+    """What the settings alone tell of IZI; None: it is not the CRM."""
+    if crm.kind != "graphql":
+        return None
+    return {"adapter": crm.adapter, "webhook_listen": crm.webhook_listen, "hears_webhooks": None}
+
+
+def _hears(address: str) -> bool:
+    """Does anybody listen there?"""
+    import socket
+
+    host, _colon, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def _izi_lines(izi: dict[str, Any]) -> list[str]:
+    from kassa_tui.words import _
+
+    if izi["adapter"] == "none":
+        prints = _("IZI prints no receipts by itself, says crm.adapter: in IZI it must stay so.")
+    else:
+        prints = _("IZI prints receipts by itself: outside of training the till does not start.")
+    lines = [f"• {prints}"]
+    if izi["hears_webhooks"] is True:
+        lines.append("• " + _("IZI's webhooks are listened for."))
+    elif izi["hears_webhooks"] is False:
+        lines.append("! " + _("Nobody listens for IZI's webhooks: is crm.webhook_listen taken?"))
+    return lines
 
 
 def _bad_settings(settings: dict[str, Any]) -> Result:
@@ -150,6 +190,8 @@ def _result(
             lines.append(f"    {escaped(said.detail)}")
     if settings is not None and settings["service"]:
         lines.append("• " + _("Receipts forbid KkmServer to charge a card (PayByProcessing)."))
+    if settings is not None and settings["izi"] is not None:
+        lines += _izi_lines(settings["izi"])
     warnings = settings["warnings"] if settings is not None else []
     lines += [f"! {problem}" for problem in _problems(warnings)]
     if verdict is not None and verdict["whole"]:

@@ -155,6 +155,18 @@ GatewayUrl = Annotated[str, AfterValidator(_gateway_url)]
 """The CRM gateway, without `/v1`. Contract D.1: HTTPS, plain HTTP on loopback only."""
 
 
+def _listen_address(text: str) -> str:
+    host, _colon, port = text.rpartition(":")
+    is_port = port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536
+    if not is_port or not re.fullmatch(r"[A-Za-z0-9.-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\]", host):
+        raise wrong(_("must be host:port, like 127.0.0.1:8090"))
+    return text
+
+
+ListenAddress = Annotated[str, AfterValidator(_listen_address)]
+"""Where this computer listens; an IPv6 address stands in brackets."""
+
+
 def secret(pattern: str, wanted: Callable[[], str]) -> AfterValidator:
     """A secret that fits `pattern` wholly; `wanted` says in words what fits."""
 
@@ -174,6 +186,12 @@ ServicePassword = Annotated[
     secret(r"[^\x00-\x1f\x7f]{0,128}", lambda: _("must be one line of at most 128 characters")),
 ]
 """Of KkmServer, which has none as it is installed."""
+
+AccountPassword = Annotated[
+    SecretStr,
+    secret(r"[^\x00-\x1f\x7f]{1,256}", lambda: _("must be one line of at most 256 characters")),
+]
+"""Of an account in a CRM."""
 
 Token = Annotated[
     SecretStr,

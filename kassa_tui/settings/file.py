@@ -25,6 +25,8 @@ from kassa_tui.words import _
 
 SECRETS = {
     "KASSA_CRM_TOKEN": ("crm", "token"),
+    "KASSA_CRM_PASSWORD": ("crm", "password"),
+    "KASSA_CRM_WEBHOOK_SECRET": ("crm", "webhook_secret"),
     "KASSA_REGISTER_OPERATOR_PASSWORD": ("register", "operator_password"),
     "KASSA_REGISTER_ADMIN_PASSWORD": ("register", "admin_password"),
     "KASSA_REGISTER_PASSWORD": ("register", "password"),

@@ -25,10 +25,12 @@ from pydantic import (
 from drivers.ffd.enumerations import TaxSystem, VatRate
 from kassa_tui.settings import tax
 from kassa_tui.settings.fields import (
+    AccountPassword,
     Email,
     FullPath,
     GatewayUrl,
     Inn,
+    ListenAddress,
     OrganisationInn,
     PersonInn,
     RegisterPassword,
@@ -137,17 +139,20 @@ class Register(Section):
 
 
 class Crm(Section):
-    kind: Literal["embedded", "gateway"] = Field(
+    kind: Literal["embedded", "gateway", "graphql"] = Field(
         default="embedded",
         description=N_(
-            "Who keeps clients and balances: gateway (a CRM behind its gateway)"
-            " or embedded (this program alone)."
+            "Who keeps clients and balances: graphql (IZI, by its public API), gateway (a CRM"
+            " behind its gateway) or embedded (this program alone)."
         ),
     )
     url: GatewayUrl | None = Field(
         default=None,
         validate_default=True,
-        description=N_("Address of the gateway; needed for kind = gateway."),
+        description=N_(
+            "Address of the gateway; needed for kind = gateway."
+            " For graphql, when not given: IZI's own, https://api.izi.is/graphql."
+        ),
         examples=["https://crm.example.ru/kassa"],
     )
     token: Token | None = Field(
@@ -159,15 +164,64 @@ class Crm(Section):
         ),
         examples=["paste-the-token-here"],
     )
+    login: Email | None = Field(
+        default=None,
+        validate_default=True,
+        description=N_(
+            "E-mail of the account in IZI; needed for kind = graphql. Give this till an account"
+            " of its own: IZI counts requests by account."
+        ),
+        examples=["till-1@example.ru"],
+    )
+    password: AccountPassword | None = Field(
+        default=None,
+        validate_default=True,
+        description=N_(
+            "The account's password; needed for kind = graphql."
+            " Better given as KASSA_CRM_PASSWORD, so that it stands in no file."
+        ),
+        examples=["your-password"],
+    )
     club_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")] | None = Field(
         default=None,
-        description=N_("The club in the CRM; needed when the token is good for several."),
+        validate_default=True,
+        description=N_(
+            "The club in the CRM; needed when the token is good for several,"
+            " and for kind = graphql."
+        ),
         examples=["club_7"],
+    )
+    adapter: Literal["none", "kkm"] | None = Field(
+        default=None,
+        validate_default=True,
+        description=N_(
+            "What IZI itself prints receipts by; needed for kind = graphql. Look in IZI: Settings,"
+            " Integrations, Cash Register, Adapter. With kkm each receipt would come out twice, and"
+            " the till does not start."
+        ),
+        examples=["none"],
+    )
+    webhook_listen: ListenAddress | None = Field(
+        default=None,
+        description=N_(
+            "Where IZI's webhooks are listened for: host:port of this computer, behind a proxy"
+            " that speaks HTTPS. They only make the till look at IZI at once."
+        ),
+        examples=["127.0.0.1:8090"],
+    )
+    webhook_secret: AccountPassword | None = Field(
+        default=None,
+        validate_default=True,
+        description=N_(
+            "The secret that IZI told when the webhook was made; needed for webhook_listen."
+            " Better given as KASSA_CRM_WEBHOOK_SECRET."
+        ),
+        examples=["paste-the-secret-here"],
     )
     ca_file: FullPath | None = Field(
         default=None,
         description=N_(
-            "Certificates (PEM) of the authority that vouches for the gateway."
+            "Certificates (PEM) of the authority that vouches for the gateway or for IZI."
             " When not given: those that the system trusts."
         ),
         examples=["/etc/kassa/ca.pem"],
@@ -178,6 +232,20 @@ class Crm(Section):
     def _needed_by_gateway(cls, value: object, info: ValidationInfo) -> object:
         if value is None and info.data.get("kind") == "gateway":
             raise wrong(_('is needed for kind = "gateway"'))
+        return value
+
+    @field_validator("login", "password", "club_id", "adapter")
+    @classmethod
+    def _needed_by_graphql(cls, value: object, info: ValidationInfo) -> object:
+        if value is None and info.data.get("kind") == "graphql":
+            raise wrong(_('is needed for kind = "graphql"'))
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _needed_by_listener(cls, value: object, info: ValidationInfo) -> object:
+        if value is None and info.data.get("webhook_listen") is not None:
+            raise wrong(_("is needed for webhook_listen"))
         return value
 
 

@@ -291,6 +291,18 @@ async def test_a_record_is_told_again_at_once_and_dropped_only_with_a_reason() -
         assert link.asked == [again]
 
 
+async def test_of_a_record_that_nobody_knows_of_the_cashier_reads_where_to_look() -> None:
+    unclear = replace(CALL, error="outcome-unclear: top_up of 500.00 roubles, client cl_1")
+    assert POISONED.crm is not None
+    told = replace(POISONED, crm=replace(POISONED.crm, poisoned_calls=(unclear,)))
+    async with running(face(ScriptedLink(told))) as pilot:
+        await pilot.press("f9", "f12")
+        await pilot.pause()
+        shown = screen_lines(pilot.app)  # type: ignore[arg-type]
+        assert "если она там есть, снимите её здесь; если нет, сообщите снова" in shown
+        assert "Сообщить CRM снова" in shown
+
+
 async def test_a_cut_movement_of_cash_is_settled_by_a_person() -> None:
     link = ScriptedLink(CASH_UNKNOWN)
     async with running(face(link)) as pilot:
