@@ -25,7 +25,14 @@ def test_a_cut_anywhere_loses_and_doubles_nothing(script: str, part: int) -> Non
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "script",
-    ["sale-mixed-crm-inside", "sale-split", "refund", "crm-answer-lost", "settled-by-hand"],
+    [
+        "sale-mixed-crm-inside",
+        "sale-split",
+        "refund",
+        "crm-answer-lost",
+        "settled-by-hand",
+        "by-itself",
+    ],
 )
 def test_a_cut_of_a_sale_leaves_one_story_in_journal_tape_and_crm(script: str) -> None:
     cuts = count(script)

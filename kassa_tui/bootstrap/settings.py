@@ -37,6 +37,7 @@ def station_settings(settings: Settings, cashier: int = 0) -> StationSettings:
         vat_rate=vat_rate,
         taxes=settings.tax.resolve,
         fiscalise_balance_charges=settings.sales.fiscalise_balance_charges,
+        fiscalise_elsewhere=settings.crm.fiscalise_its_payments,
         anonymous_top_ups=False,
         paper_on_request=settings.printing.paper == "on_request",
         max_payment=settings.limits.max_receipt,

@@ -227,6 +227,15 @@ class Crm(Section):
         examples=["/etc/kassa/ca.pem"],
     )
 
+    fiscalise_its_payments: bool = Field(
+        default=False,
+        description=N_(
+            "What is paid in the CRM's own screens or its app gets its receipt from this till"
+            " by itself; false: each is issued from the reconciliation. Tills of one CRM need"
+            " different names: each receipt is made by one of them."
+        ),
+    )
+
     @field_validator("url", "token")
     @classmethod
     def _needed_by_gateway(cls, value: object, info: ValidationInfo) -> object:

@@ -89,6 +89,9 @@ class Check(StrEnum):
     CRM = "crm"
     RECORDS = "records"
     """Records that the CRM does not take."""
+    ELSEWHERE = "elsewhere"
+    """Payments of the CRM's own screens that wait for their receipt; told where this till
+    issues these by itself."""
     DISK = "disk"
     """Free MiB where the journal is."""
     JOURNAL = "journal"
@@ -316,6 +319,13 @@ def _beside(snapshot: Snapshot) -> Iterator[Step]:
             value=crm.poisoned,
             detail=crm.poisoned_calls[0].error if crm.poisoned_calls else "",
         )
+        if (elsewhere := crm.elsewhere) is not None:
+            finding = Finding.LOOK if elsewhere.left else Finding.WELL
+            yield Step(
+                check=Check.ELSEWHERE,
+                finding=finding if elsewhere.can_claim else Finding.WRONG,
+                value=elsewhere.left or elsewhere.waiting,
+            )
     failure = snapshot.journal_failure
     yield Step(
         check=Check.JOURNAL, finding=Finding.WRONG if failure else Finding.WELL, detail=failure

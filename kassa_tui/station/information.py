@@ -17,8 +17,10 @@ from kassa_tui.izi.models.page import Page, Paging
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import CashDirection
+from kassa_tui.station import calls
 from kassa_tui.station.basket import LineKind, TaxClass
 from kassa_tui.station.diagnosis import Diagnosis
+from kassa_tui.station.drafts import till_tag
 from kassa_tui.station.inquiries import (
     MOST_FOUND,
     MOST_PAYMENTS,
@@ -73,6 +75,7 @@ class InformationDesk:
         journal: Journal,
         office: Office | None,
         comparer: Comparer | None,
+        till: str,
         examine: Callable[[], Awaitable[Diagnosis]],
     ) -> None:
         """`comparer` goes with the CRM."""
@@ -80,6 +83,7 @@ class InformationDesk:
         self._exports = journal.path.with_name(FOLDER)
         self._office = office
         self._comparer = comparer
+        self._own_tag = till_tag(till)
         self._examine = examine
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -137,10 +141,25 @@ class InformationDesk:
         if story is None:
             return Declined(Objection.NO_SUCH_PAYMENT)
         state, told = story
+        elsewhere = await self._is_made_elsewhere(payment_id)
         events = (
-            StoryEvent(at=at, moment=Moment(what), detail=detail) for at, what, detail in told
+            StoryEvent(
+                at=at,
+                moment=Moment.MADE_ELSEWHERE
+                if elsewhere and what == Moment.NOTED
+                else Moment(what),
+                detail=detail,
+            )
+            for at, what, detail in told
         )
         return Story(state, tuple(events))
+
+    async def _is_made_elsewhere(self, payment_id: UUID) -> bool:
+        """The CRM had the transaction before this till has promised its receipt."""
+        first = next(iter(await self._journal.calls_of(payment_id)), None)
+        if first is None or first.call.name != calls.POST_TRANSACTION:
+            return False
+        return self._own_tag not in calls.transaction_of(first.call.body).tags
 
     async def _export(self, now: datetime) -> Reply:
         try:

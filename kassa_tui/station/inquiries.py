@@ -175,6 +175,8 @@ class Moment(StrEnum):
 
     NOTED = "noted"
     """The money, the promised receipt and what the CRM must hear are in the journal."""
+    MADE_ELSEWHERE = "made_elsewhere"
+    """In the CRM's own screens or its app, and without a receipt: this till makes that."""
     SENT = "sent"
     """The receipt was handed to the register."""
     ENDED = "ended"

@@ -33,6 +33,8 @@ class StationSettings:
     """What is paid from the balance gets a receipt of its own (offset of the advance, 1215)."""
     anonymous_top_ups: bool = True
     """With a CRM: money is taken for nobody's balance too; it stays out of the CRM."""
+    fiscalise_elsewhere: bool = False
+    """What is paid in the CRM's own screens or its app gets its receipt here by itself."""
     blind_count: bool = True
     """With a CRM: a shift is closed only with the cash counted."""
     paper_on_request: bool = False
@@ -54,6 +56,8 @@ class StationSettings:
     """Longest wait for the end of a fiscal command."""
     crm_s: float = 10.0
     """Longest wait for an answer of the CRM."""
+    elsewhere_s: float = 15.0
+    """Between two looks at what is paid elsewhere."""
     backups_kept: int = 0
     """Copies of the journal, one made after each shift, beside it; 0: none are made."""
     personal_data_days: int = 30

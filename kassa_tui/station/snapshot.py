@@ -95,6 +95,18 @@ class PoisonedCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Payments made in the CRM's own screens or its app that wait for a receipt from here."""
+
+    waiting: int
+    """As far as they were looked at."""
+    left: int
+    """Those of them that only a person can see to, in the reconciliation."""
+    can_claim: bool
+    """False: the CRM has no way for a till to claim one, so none is issued by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrmState:
     """What the CRM knows and what it does not know yet."""
 
@@ -117,6 +129,8 @@ class CrmState:
     """Features that it lacks, as far as it was asked for them: what needs them is kept here."""
     tells_shifts: bool = True
     """False: it has shifts and tells nobody of them."""
+    elsewhere: Elsewhere | None = None
+    """None: this till issues none of these by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.diagnosis import Diagnosis, diagnose
 from kassa_tui.station.documents import Documents, remembered
+from kassa_tui.station.elsewhere import ElsewhereDesk
 from kassa_tui.station.information import InformationDesk
 from kassa_tui.station.inquiries import Inquiry
 from kassa_tui.station.judgements import is_unconfirmed
@@ -189,8 +190,22 @@ class Station:
                 new_id,
                 self._current_shift,
             )
+        self._elsewhere: ElsewhereDesk | None = None
+        if self._office is not None and self._comparer is not None and settings.fiscalise_elsewhere:
+            self._elsewhere = ElsewhereDesk(
+                self._office,
+                self._comparer,
+                journal,
+                settings,
+                clock,
+                self.ask,
+                self._may_issue,
+                self._publish,
+            )
         self._upkeep = Upkeep(journal, settings, clock)
-        self._information = InformationDesk(journal, self._office, self._comparer, self._diagnose)
+        self._information = InformationDesk(
+            journal, self._office, self._comparer, settings.till, self._diagnose
+        )
         self._see_link = see_link
         self._journal = journal
         self._settings = settings
@@ -245,19 +260,19 @@ class Station:
 
     async def run(self) -> None:
         """Serve until `stop`; raises `JournalError` when there is nothing to start from."""
-        delivering = None
+        beside: list[asyncio.Task[None]] = []
         try:
             await self._recall()
             self._publish()
-            if self._outbox is not None:
-                delivering = asyncio.create_task(self._outbox.run())
+            workers = (self._outbox, self._elsewhere)
+            beside += [asyncio.create_task(one.run()) for one in workers if one is not None]
             while not self._stopping:
                 await self._serve_next()
         finally:
             self._stopping = True
-            if delivering is not None:
-                delivering.cancel()
-                await asyncio.gather(delivering, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             while not self._queue.empty():
                 if (entry := self._queue.get_nowait()) is not None:
                     entry[1].set_result(Declined(Objection.STOPPED))
@@ -401,10 +416,7 @@ class Station:
 
     async def _catch_up(self) -> None:
         """Nobody asks for anything: send a receipt that was cut off from its money."""
-        status = self._status
-        if self._silence is not None or self._settlement.open or status is None:
-            return
-        if self._journal_failure or obstacle(status) is not None:
+        if not self._may_issue():
             return
         try:
             if await self._payments_desk.issue_left_over(self._unissued()) is None:
@@ -416,6 +428,12 @@ class Station:
         await self._look_around()
         if self._silence is None and not self._settlement.open:
             self._pause_s = 0.0  # there may be more
+
+    def _may_issue(self) -> bool:
+        """Whether the register would take a receipt now, as far as is known."""
+        if self._silence is not None or self._settlement.open or self._journal_failure:
+            return False
+        return self._status is not None and obstacle(self._status) is None
 
     async def _show(self) -> None:
         """Tell the faces what the journal holds."""
@@ -557,6 +575,7 @@ class Station:
             signed_out=office.signed_out,
             not_offered=tuple(sorted(office.not_offered)),
             tells_shifts=office.shift_state is not CrmShift.NOT_TOLD,
+            elsewhere=None if self._elsewhere is None else self._elsewhere.state,
             poisoned_calls=tuple(
                 PoisonedCall(
                     call_id=one.call.id,

@@ -115,6 +115,15 @@ _WORDS: dict[tuple[Check, Finding], str] = {
     (Check.CRM, Finding.WRONG): N_("The CRM has not answered for {age}; records wait: {value}."),
     (Check.RECORDS, Finding.WELL): N_("The CRM takes every record."),
     (Check.RECORDS, Finding.WRONG): N_("Records that the CRM does not take: {value}."),
+    (Check.ELSEWHERE, Finding.WELL): N_(
+        "What is paid in the CRM itself gets its receipt here; waiting: {value}."
+    ),
+    (Check.ELSEWHERE, Finding.LOOK): N_(
+        "Paid in the CRM itself, and not to be receipted without a person: {value}."
+    ),
+    (Check.ELSEWHERE, Finding.WRONG): N_(
+        "The CRM attaches no receipts: what is paid in it gets none by itself."
+    ),
     (Check.DISK, Finding.WELL): N_("The disk has room: {value} MiB."),
     (Check.DISK, Finding.LOOK): N_("The disk has little room: {value} MiB."),
     (Check.DISK, Finding.WRONG): N_("The disk has no room for the journal: {value} MiB."),
@@ -170,6 +179,8 @@ _ADVICE: dict[tuple[Check, Finding], str] = {
     (Check.CRM, Finding.LOOK): N_("Tell whoever looks after the CRM."),
     (Check.CRM, Finding.WRONG): N_("Check the network. Money is taken as before, and told later."),
     (Check.RECORDS, Finding.WRONG): N_("Tell whoever looks after the CRM."),
+    (Check.ELSEWHERE, Finding.LOOK): N_("Look at the rows of the reconciliation."),
+    (Check.ELSEWHERE, Finding.WRONG): N_("Switch fiscalise_its_payments off in the settings."),
     (Check.DISK, Finding.LOOK): N_("Make room on the disk."),
     (Check.DISK, Finding.WRONG): N_("Make room on the disk: until then no money is taken."),
     (Check.JOURNAL, Finding.WRONG): N_("Check that the disk has room and may be written."),

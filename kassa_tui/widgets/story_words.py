@@ -64,6 +64,8 @@ def _event(event: StoryEvent) -> tuple[Level, str]:
     match event.moment:
         case Moment.NOTED:
             return Level.WELL, _("Noted in the journal")
+        case Moment.MADE_ELSEWHERE:
+            return Level.WELL, _("Made in the CRM, not at this till; its receipt is made here")
         case Moment.SENT:
             text = _("Sent to the register; the last document before it was FD {number}")
             return Level.WELL, text.format(number=detail[1])

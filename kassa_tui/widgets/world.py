@@ -57,7 +57,12 @@ def _parts(snapshot: Snapshot, now: datetime) -> Iterator[tuple[Level, str]]:
         yield from _crm(snapshot)
         yield _shift(snapshot, register, now, told)
     missing = snapshot.without_receipt
-    yield Level.LOOK if missing else Level.WELL, _("No receipt {count}").format(count=missing)
+    crm = snapshot.crm
+    waiting = crm.elsewhere.waiting if crm is not None and crm.elsewhere is not None else 0
+    word = _("No receipt {count}").format(count=missing)
+    if waiting:
+        word += " + " + _("CRM {count}").format(count=waiting)
+    yield Level.LOOK if missing or waiting else Level.WELL, word
 
 
 def _fn(snapshot: Snapshot, register: RegisterStatus, told: bool) -> tuple[Level, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tests.crash_points.scripts import SCRIPTS, Script, Step
 from tests.simulation.books import conclude
-from tests.simulation.cashier import Cashier, put_in_order
+from tests.simulation.cashier import SETTLE_S, Cashier, put_in_order
 from tests.simulation.chance import Chance
 from tests.simulation.disk import attached
 from tests.simulation.machine import Process, Stuck
@@ -86,6 +86,7 @@ def _world(script: Script) -> World:
         blind_count=False,
         backups_kept=0,
         taxes=two_systems if script.two_systems else None,
+        fiscalise_elsewhere=script.by_itself,
     )
     return world
 
@@ -121,11 +122,25 @@ async def _live(world: World, script: Script, plan: object) -> None:
     world.crm_network.written.extend(script.crm_faults)
     await _do(world, cashier, script.cut, lives)
     world.plan = lambda process: None
+    if script.by_itself and not await _receipted_elsewhere(world):
+        world.witness.accuse("what was paid elsewhere has no receipt in the end")
     left = await put_in_order(world)
     if left:
         world.witness.accuse(f"not in order at the end: {left}")
     conclude(world.witness, await world.books(), settled=not left)
     living.cancel()
+
+
+async def _receipted_elsewhere(world: World) -> bool:
+    """Wait until each transaction that no till has posted has its receipt."""
+    until = world.loop.time() + SETTLE_S
+    while world.loop.time() < until:
+        crm = world.club.ledger()
+        ours = [crm.transactions[one]["id"] for one in crm.elsewhere if one in crm.transactions]
+        if ours and all(crm.receipts.get(one) for one in ours):
+            return True
+        await asyncio.sleep(10)
+    return False
 
 
 async def _do(

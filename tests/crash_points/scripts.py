@@ -62,6 +62,8 @@ class Script:
     """Of the way to the CRM, in the life that is cut: fault and call."""
     two_systems: bool = False
     """Whether time and goods have tax systems of their own."""
+    by_itself: bool = False
+    """Whether the station issues by itself what was paid with the CRM's own screens."""
 
 
 def _first_unissued(world: World) -> Request | None:
@@ -295,6 +297,17 @@ SCRIPTS = {
         CompareShift(),
         _mended,
         before=(_posted_elsewhere, 1.0),
+        crm_faults=(
+            ("crm-answer-lost", "set_fiscal_status"),
+            ("crm-answer-lost", "attach_receipt"),
+        ),
+    ),
+    "by-itself": _with_crm(20.0, before=(_posted_elsewhere, 1.0), by_itself=True),
+    "by-itself-answers-lost": _with_crm(
+        200.0,
+        before=(_posted_elsewhere, 1.0),
+        by_itself=True,
+        faults="lost-answer-executed@FF45",
         crm_faults=(
             ("crm-answer-lost", "set_fiscal_status"),
             ("crm-answer-lost", "attach_receipt"),

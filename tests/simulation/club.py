@@ -181,6 +181,7 @@ class Club:
     async def post_elsewhere(self, client_id: str, total: int) -> None:
         """Somebody takes a card with the CRM's own screens; no station knows of it."""
         assert self.session is not None, "only a far CRM has screens of its own"
+        assert self._server is not None, "a session is one of the server"
         draft = TransactionDraft(
             external_id=self._new_id(),
             type=TransactionType.TOP_UP,
@@ -192,7 +193,8 @@ class Club:
         self.elsewhere.add(draft.external_id)
         with contextlib.suppress(CrmError):  # there is no shift, or the client is blocked
             standing = await self.session.current_shift(self.club_id)
-            await self.session.post_transaction(standing.id, draft, key=self._new_id())
+            async with self._server.registry() as owner:
+                await owner.post_in_crm(standing.id, draft)
 
     def _new_id(self) -> UUID:
         return UUID(bytes=self._random.randbytes(16), version=4)

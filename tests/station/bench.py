@@ -18,9 +18,10 @@ from drivers.virtual.core import VirtualRegister
 from drivers.virtual.faults import Faults
 from drivers.virtual.registration import Registration
 from drivers.virtual.shtrih_face import ShtrihFace
-from kassa_tui.izi.embedded.crm import EmbeddedCrm
+from kassa_tui.izi.embedded.crm import EVERYTHING, EmbeddedCrm
 from kassa_tui.izi.embedded.demo import demo_club
 from kassa_tui.izi.errors import CrmTimeout, CrmUnavailable
+from kassa_tui.izi.models.session import Feature
 from kassa_tui.izi.port import Crm
 from kassa_tui.journal.journal import Journal
 from kassa_tui.station.settings import StationSettings
@@ -107,10 +108,13 @@ class Bench:
         self._ids += 1
         return UUID(int=0x7000 << 64 | 2 << 62 | self._ids)
 
-    async def open_crm(self) -> "Gate":
+    async def open_crm(self, features: frozenset[Feature] = EVERYTHING) -> "Gate":
         """The demo club's CRM beside the journal, behind a gate that can be shut."""
         crm = await EmbeddedCrm.open(
-            self.path.with_name("crm.db"), clock=now, randomness=Random(7).randbytes
+            self.path.with_name("crm.db"),
+            clock=now,
+            randomness=Random(7).randbytes,
+            features=features,
         )
         club = await demo_club(crm)
         self.gate = Gate(crm, crm.session(club.token), club.club_id)

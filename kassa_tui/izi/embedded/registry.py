@@ -21,6 +21,7 @@ from kassa_tui.izi.models.cash import CashArticle
 from kassa_tui.izi.models.session import Club, Permission, Person
 from kassa_tui.izi.models.settings import FiscalSettings
 from kassa_tui.izi.models.transaction import (
+    Origin,
     Payment,
     PaymentMethod,
     Transaction,
@@ -189,6 +190,23 @@ class Registry:
             article.direction,
             article.active,
         )
+
+    async def post_in_crm(
+        self, shift_id: str, draft: TransactionDraft, origin: Origin = Origin.CRM
+    ) -> Transaction:
+        """What somebody takes in the CRM's own screens, or with its app: no station posts it.
+
+        Raises as `Crm.post_transaction`.
+        """
+        written = await self.desk.create(
+            "payment in the CRM",
+            draft.external_id,
+            draft,
+            lambda: transactions.post(self.desk, shift_id, draft, origin=origin),
+            lambda transaction_id: transactions.transaction(self.desk, transaction_id),
+            Transaction,
+        )
+        return written.value
 
     async def app_top_up(
         self, shift_id: str, client_id: str, amount: int, occurred_at: datetime, external_id: UUID

@@ -68,6 +68,7 @@ async def post(
     """Write a transaction.
 
     Args:
+        origin: What the CRM's own screens and its app write has no operator of the contract.
         document: The fiscal document that it is imported from. What was sold is then a
             fact, and price, stock and blocking are not asked about.
     """
@@ -90,8 +91,9 @@ async def post(
     else:
         reversed_status = original.fiscal_status if original else None
         status = first_status(draft, settings, shifts.mode_of(shift), reversed_status)
+    author = None if origin in (Origin.CRM, Origin.APP) else desk.operator.id
     transaction_id = await write(
-        desk, shift, draft, after, status, origin=origin, author=desk.operator.id, late=late
+        desk, shift, draft, after, status, origin=origin, author=author, late=late
     )
     if draft.type is TransactionType.CHARGE:
         await sale.book(desk, transaction_id, draft.lines)

@@ -31,8 +31,9 @@ from kassa_tui.station.reconciliation.rows import Comparison, Row, RowStatus
 from kassa_tui.station.reconciliation.shift_tape import ShiftTape, ShiftTapes
 from kassa_tui.station.reconciliation.sides import Scope, ShiftKey
 
-_KEPT = 4
-"""Comparisons of which further rows can be read, and whose rows can be mended."""
+_KEPT = 5
+"""Comparisons of which further rows can be read, and whose rows can be mended: a few of faces,
+and one of the station's own (`station.elsewhere`)."""
 _SHIFTS = 400
 _PERSONS_INN = 12
 """Digits of 1018 of a sole proprietor."""
@@ -132,6 +133,9 @@ class Comparer:
         rows, at = known.comparison.rows, self._clock()
         paths = await asyncio.to_thread(write_files, folder, rows, at)
         return ExportedRows(tuple(map(str, paths)), len(rows))
+
+    def forget(self, comparison_id: UUID) -> None:
+        self._known.pop(comparison_id, None)
 
     def known(self, comparison_id: UUID) -> Known | None:
         return self._known.get(comparison_id)

@@ -57,6 +57,12 @@ _ISSUING = "issuing"
 """Code of the fiscal error by which a till says that the receipt is its own to make."""
 
 
+def is_claimed_by(told: Transaction, till: str) -> bool:
+    """A till has said that the receipt is its own to make."""
+    error = told.fiscal_error
+    return error is not None and (error.code, error.message) == (_ISSUING, till_tag(till))
+
+
 class Mender:
     """Serves `Mending`. Methods raise `RegisterError` and `JournalError`."""
 
@@ -157,9 +163,10 @@ class Mender:
     async def _claim(self, told: Transaction) -> Declined | None:
         """Of several tills one gets the receipt to make: whose mark the CRM takes first."""
         own = till_tag(self._settings.till)
-        error = told.fiscal_error
-        if error is not None and error.code == _ISSUING:
-            return None if error.message == own else Declined(Objection.ANOTHER_TILLS)
+        if is_claimed_by(told, self._settings.till):
+            return None
+        if told.fiscal_error is not None and told.fiscal_error.code == _ISSUING:
+            return Declined(Objection.ANOTHER_TILLS)
         if told.origin is Origin.STATION and told.tags and own not in told.tags:
             return Declined(Objection.ANOTHER_TILLS)
         mark = FiscalStatusChange(
