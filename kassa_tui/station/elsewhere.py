@@ -119,7 +119,10 @@ class ElsewhereDesk:
     async def look(self) -> None:
         """Look once, and have issued what can be. Raises `CrmError`, `JournalError`."""
         shift, office = self._office.shift, self._office
-        if shift is None or office.failing_since is not None or not self._may_issue():
+        if shift is None:
+            self._tell([])  # a closed shift's are rows of the reconciliation
+            return
+        if office.failing_since is not None or not self._may_issue():
             return
         if self._can_claim is None:
             told = await office.ask(office.crm.capabilities())

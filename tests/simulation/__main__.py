@@ -1,10 +1,10 @@
 """Many seeds, or one of them told in full.
 
-python -m tests.simulation --seeds N [--start S] [--jobs J] [--json] [REGISTER]
-python -m tests.simulation --replay SEED [REGISTER]
+python -m tests.simulation --seeds N [--start S] [--jobs J] [--json] [--tills 2] [REGISTER]
+python -m tests.simulation --replay SEED [--tills 2] [REGISTER]
 
 REGISTER is `--register kkmserver [--repeat replay|status5|forget]`; without `--repeat` each
-seed has one of the three.
+seed has one of the three. Several tills have one CRM.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--replay", type=int, metavar="SEED")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--tills", type=int, default=1)
     parser.add_argument("--register", choices=("shtrih", "kkmserver"), default="shtrih")
     parser.add_argument("--repeat", choices=tuple(map(str, Repeat)))
     arguments = parser.parse_args()
@@ -44,10 +45,10 @@ def main() -> int:
     elif arguments.repeat:
         parser.error("--repeat is KkmServer's")
     if arguments.replay is not None:
-        return replay(arguments.replay, kind)
+        return replay(arguments.replay, kind, arguments.tills)
     started = time.perf_counter()
     seeds = range(arguments.start, arguments.start + arguments.seeds)
-    figures, violations = summary(outcomes(seeds, arguments.jobs, kind), kind)
+    figures, violations = summary(outcomes(seeds, arguments.jobs, kind, arguments.tills), kind)
     figures["seconds"] = round(time.perf_counter() - started, 1)
     if arguments.json:
         print(json.dumps({**figures, "failing": violations}, ensure_ascii=False))
@@ -56,9 +57,9 @@ def main() -> int:
     return 1 if violations else 0
 
 
-def outcomes(seeds: range, jobs: int, kind: Kind) -> Iterator[Outcome]:
+def outcomes(seeds: range, jobs: int, kind: Kind, tills: int) -> Iterator[Outcome]:
     """Run the seeds, in `jobs` processes; the order does not matter to a seed."""
-    run = partial(run_seed, kind=kind)
+    run = partial(run_seed, kind=kind, tills=tills)
     if jobs <= 1:
         yield from map(run, seeds)
         return
@@ -109,9 +110,9 @@ def tell(figures: dict[str, object], violations: dict[int, list[str]]) -> None:
         print(f"seed {seed}: {'; '.join(what)}")
 
 
-def replay(seed: int, kind: Kind) -> int:
+def replay(seed: int, kind: Kind, tills: int) -> int:
     """Print everything that happens in one seed."""
-    outcome = run_seed(seed, kind=kind, tell=True)
+    outcome = run_seed(seed, kind=kind, tell=True, tills=tills)
     for line in outcome.trace:
         print(line)
     print(f"trace {outcome.digest}")

@@ -52,6 +52,8 @@ from tests.simulation.world import MOST_FNS, World
 
 SETTLE_S = 600
 """Virtual seconds in which everything must be in order once the faults have stopped."""
+LAST_PUTTING_OFF_S = 3600
+"""After so many seconds at most the station looks again at what it could not issue by itself."""
 MOST_TURNS = 20
 """Of the tape that somebody waits for."""
 BY_HAND = (Doubt.FN_REPLACED, Doubt.AMBIGUOUS)
@@ -69,6 +71,8 @@ class Cashier:
         self._random = random
         self._mending = Random(f"mending {world.seed}")
         self.done: Counter[str] = Counter()
+        self.reconciles = 0.15
+        """How often, by operation."""
         self._asked: list[Request] = []
         """Requests that bear an id of their sender."""
 
@@ -78,7 +82,8 @@ class Cashier:
         for _ in range(operations):
             self._happenings()
             await self.ask(self._next())
-            if self._world.club.place is not Place.NONE and self._mending.random() < 0.15:
+            has_crm = self._world.club.place is not Place.NONE
+            if has_crm and self._mending.random() < self.reconciles:
                 await reconcile(self, self._mending)
             await asyncio.sleep(self._random.choice((0.0, 0.01, 1.0, 5.0, 20.0)))
 
@@ -225,6 +230,19 @@ def remedy(world: World, snapshot: Snapshot) -> Request | None:
     return None
 
 
+def _works_by_itself(world: World, seconds: float) -> bool:
+    """Whether the station may be about to issue what was paid elsewhere, so many seconds after
+    the faults."""
+    assert world.snapshot is not None, "the cashier has seen the screen"
+    crm, register = world.snapshot.crm, world.snapshot.register
+    if crm is None or crm.elsewhere is None or not crm.shift_is_open:
+        return False
+    if register is None or register.shift is not ShiftState.OPEN:
+        return False
+    has_looked = seconds > 3 * world.settings.elsewhere_s
+    return not has_looked or crm.elsewhere.waiting > crm.elsewhere.left
+
+
 def settled(world: World, payment_id: UUID) -> SettleByHand:
     """What somebody says who has read the tape of the FN that the receipt was sent to."""
     world.witness.tape.read()
@@ -261,7 +279,10 @@ async def put_in_order(world: World) -> str:
     world.register.set_cover(False)
     world.register.set_paper(True)
     cashier = Cashier(world, world.random)
-    until = world.loop.time() + SETTLE_S
+    begun = world.loop.time()
+    until = begun + SETTLE_S
+    if world.settings.fiscalise_elsewhere:
+        until += LAST_PUTTING_OFF_S
     left, compared = "no station", False
     while world.loop.time() < until:
         answer = await cashier.ask(Refresh())
@@ -272,8 +293,10 @@ async def put_in_order(world: World) -> str:
                 shift = world.snapshot.register and world.snapshot.register.shift
                 request = FIRST_SALE if shift is ShiftState.OPEN else OpenShift(comment=WHY)
                 compared = request is FIRST_SALE
-            if request is None:
+            if request is None and not _works_by_itself(world, world.loop.time() - begun):
                 return ""
+            if request is None:
+                request = Refresh()
             left = ", ".join(alarm.kind for alarm in alarms(world.snapshot)) or repr(request)
             if not isinstance(request, Refresh):
                 answer = await cashier.ask(request)

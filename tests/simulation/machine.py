@@ -117,7 +117,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.outside = contextvars.copy_context()
         self.latency: Callable[[], float] = lambda: 0.0
         """Seconds until the result of a thread's work comes."""
-        self.network: Any = None
+        self.networks: dict[Any, Any] = {}
+        """By host."""
         self._ready_at: weakref.WeakKeyDictionary[object, float] = weakref.WeakKeyDictionary()
         """When the latest result of a thread comes."""
         self.owned: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
@@ -202,10 +203,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self.call_soon(tell, context=self.outside)
 
     async def create_connection(self, factory: Any, host: Any = None, port: Any = None, **_: Any):  # type: ignore[override]
-        return await self.network.connect(factory, (host, port))
+        return await self.networks[host].connect(factory, (host, port))
 
     async def create_server(self, factory: Any, host: Any = None, port: Any = None, **_: Any):  # type: ignore[override]
-        return self.network.listen(factory, (host, port))
+        return self.networks[host].listen(factory, (host, port))
 
     def _asyncgen_finalizer_hook(self, agen: Any) -> None:
         """What the dead have left is not closed, least of all when the collector likes."""

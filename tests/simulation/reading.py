@@ -43,7 +43,8 @@ def ledger_of(path: Path, elsewhere: frozenset[UUID] = frozenset()) -> Ledger:
             receipts[row["transaction_id"]].append(row["receipt_id"])
         transactions = db.execute(
             "SELECT external_id, id, type, amount, client_id,"
-            " json_extract(draft, '$.direction') AS direction FROM money_transaction"
+            " json_extract(draft, '$.direction') AS direction,"
+            " json_extract(draft, '$.tags') AS tags FROM money_transaction"
         )
         movements = db.execute(
             "SELECT json_extract(draft, '$.external_id') AS external_id, direction, amount"

@@ -28,6 +28,8 @@ class Surroundings(Protocol):
     random: Random
     loop: VirtualLoop
     chance: Chance
+    host: str
+    """Where the register is, on a network."""
     power_is_on: bool
     """The mains of the register."""
 
@@ -104,8 +106,8 @@ class ShtrihConnection:
         self._world = world
         self._protocol = world.random.choice(PROTOCOLS)
         self._network = Network(world.loop, self, self._frame_leaves)
-        world.loop.network = self._network
-        self._address = ("127.0.0.1", 0)
+        world.loop.networks[world.host] = self._network
+        self._address = (world.host, 0)
 
     def driver(self, zone: tzinfo) -> FiscalRegister:
         host, port = self._address

@@ -65,6 +65,8 @@ def two_systems(purpose: Purpose, on: date) -> tuple[TaxSystem, VatRate]:
 ENOUGH_PAYMENTS = 100_000
 FIRST_FN = 9999078900001234
 MOST_FNS = 3
+FNS_OF_A_TILL = 100
+"""Numbers that are another till's from there on."""
 
 
 class World:
@@ -79,16 +81,26 @@ class World:
         kind: Kind = SHTRIH,
         club: Place | None = None,
         tell: bool = False,
+        beside: World | None = None,
     ) -> None:
-        """`faults` are written ones of the virtual register, beside those of `chance`."""
+        """`faults` are written ones of the virtual register, beside those of `chance`; the till
+        `beside` this one has the same CRM, clock and loop, all else is this one's."""
         self.seed = seed
+        self.beside = beside
+        self.neighbours: tuple[World, ...] = ()
+        self.number = 1
+        if beside is not None:
+            beside.neighbours += (self,)
+            self.number += len(beside.neighbours)
+        self.host = f"127.0.0.{self.number}"
         self.random = Random(f"world {seed}")
         self.chance = chance or Chance(seed, kind.rates)
         self.trace: list[str] | None = [] if tell else None
         self._hash = hashlib.sha256()
         self._jumped = timedelta(0)
-        self.loop = VirtualLoop()
-        self.loop.latency = self._disk_latency
+        self.loop = VirtualLoop() if beside is None else beside.loop
+        if beside is None:
+            self.loop.latency = self._disk_latency
         self.disk = Disk(Random(f"disk {seed}"), self.chance.disk_error)
         self._ids = Random(f"ids {seed}")
         self._callers = Random(f"callers {seed}")
@@ -104,6 +116,8 @@ class World:
             blind_count=self.random.random() < 0.5,
             taxes=self.random.choice((None, two_systems)),
             backups_kept=self.random.choice((0, 0, 2)),
+            till=f"Касса {self.number}",
+            fiscalise_elsewhere=Random(f"elsewhere {seed}").random() < 0.5,
         )
         self.power_is_on = True
         self.connection = kind.connect(self)
@@ -129,27 +143,35 @@ class World:
         """Told of each new process; may set its death."""
         self._up, self._told = asyncio.Event(), asyncio.Event()
         place = self.random.choice((Place.NONE, Place.FAR, Place.FAR, Place.NEAR))
-        self.club = Club(
-            club or place,
-            self.disk,
-            self.now,
-            Random(f"club {seed}"),
-            GatewayFaults(self.chance, seed).fires,
-        )
+        if beside is not None:
+            self.club = beside.club
+        else:
+            self.club = Club(
+                club or place,
+                self.disk,
+                self.now,
+                Random(f"club {seed}"),
+                GatewayFaults(self.chance, seed).fires,
+            )
         self.crm_network = CrmNetwork(self)
         self._jitter = Random(f"jitter {seed}")
         self.witness.crm = self.club if self.club.place is not Place.NONE else None
 
     def now(self) -> datetime:
         """The clock on the wall, for the station and for the register."""
+        if self.beside is not None:
+            return self.beside.now()
         return EPOCH + self._jumped + timedelta(microseconds=round(self.loop.time() * 1_000_000))
 
     def jump(self, time: timedelta) -> None:
         """Nobody was there for so long."""
-        self._jumped += time
+        (self.beside or self)._jumped += time
 
     def note(self, *words: object) -> None:
         """Add a line to the trace."""
+        if self.beside is not None:
+            self.beside.note(f"[{self.number}]", *words)
+            return
         line = f"{self.loop.time():.6f} {' '.join(map(str, words))}"
         self._hash.update(line.encode())
         if self.trace is not None:
@@ -193,7 +215,7 @@ class World:
         return amount
 
     def _new_register(self) -> VirtualRegister:
-        number = FIRST_FN + len(self.registers)
+        number = FIRST_FN + len(self.registers) + FNS_OF_A_TILL * (self.number - 1)
         register = VirtualRegister.open(
             None,
             Registration(fiscal_drive_number=str(number), ffd_version=self.connection.ffd_version),
@@ -229,7 +251,8 @@ class World:
 
     async def plug_in(self) -> None:
         await self.connection.serve(self.register)
-        await self.club.plug_in()
+        if self.beside is None:
+            await self.club.plug_in()
 
     def switch_register(self, on: bool) -> None:
         """The mains of the register."""
@@ -396,19 +419,21 @@ class World:
         return 0 if self.chance.strikes("disk-nearly-full") else 1 << 40
 
     def close(self) -> None:
-        """Free the machine."""
-        if self.process is not None and self.process.alive:
-            self.process._on_death = lambda process: None
-            self.process.die()
-            self.loop.run_until_complete(self.process.died)
+        """Free the machine, and with it the tills beside this one."""
+        for world in (self, *self.neighbours):
+            if world.process is not None and world.process.alive:
+                world.process._on_death = lambda process: None
+                world.process.die()
+                self.loop.run_until_complete(world.process.died)
         tasks = asyncio.all_tasks(self.loop) - set(self.loop.owned)
         for task in tasks:
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.loop.run_until_complete(self.club.close())
-        self.disk.close()
-        for register in self.registers:
-            register.close()
+        for world in (self, *self.neighbours):
+            world.disk.close()
+            for register in world.registers:
+                register.close()
         self.loop.close()
 
 
