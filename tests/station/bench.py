@@ -52,10 +52,17 @@ def now() -> datetime:
 class Bench:
     """A virtual register on a socket, and stations that come and go over one journal."""
 
-    def __init__(self, path: Path, registration: Registration = Registration()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        path: Path,
+        registration: Registration = Registration(),  # noqa: B008
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        """`clock` is the station's, the register's and the CRM's."""
         self.path = path
+        self.clock = clock
         self.paper: list[str] = []
-        self.register = VirtualRegister.open(None, registration, now, self.paper.append)
+        self.register = VirtualRegister.open(None, registration, clock, self.paper.append)
         self._executor = ThreadPoolExecutor(1)
         self._face: ShtrihFace | None = None
         self._address = ("127.0.0.1", 0)
@@ -112,7 +119,7 @@ class Bench:
         """The demo club's CRM beside the journal, behind a gate that can be shut."""
         crm = await EmbeddedCrm.open(
             self.path.with_name("crm.db"),
-            clock=now,
+            clock=self.clock,
             randomness=Random(7).randbytes,
             features=features,
         )
@@ -137,7 +144,7 @@ class Bench:
                 register,
                 journal,
                 settings,
-                now,
+                self.clock,
                 self.new_id,
                 running.listen,
                 crm=None if self.gate is None else cast("Crm", self.gate),

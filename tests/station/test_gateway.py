@@ -45,6 +45,8 @@ class Gateway:
     def __init__(self, bench: Bench) -> None:
         self._path = bench.path.with_name("crm.db")
         self._new_id = bench.new_id
+        self._clock = bench.clock
+        self._random = Random(9)
         self._stack = AsyncExitStack()
         self._address = ("127.0.0.1", 0)
 
@@ -52,7 +54,10 @@ class Gateway:
         """Gives the URL."""
         fires = Faults.parse(faults, 0, FAULTS).fires
         crm = await EmbeddedCrm.open(
-            self._path, clock=now, randomness=Random(9).randbytes, features=EVERYTHING - {lacks}
+            self._path,
+            clock=self._clock,
+            randomness=self._random.randbytes,
+            features=EVERYTHING - {lacks},
         )
         self._stack.push_async_callback(crm.close)
         app = GatewayApp(crm.session, self._new_id, fires)
