@@ -40,6 +40,11 @@ def catalogue(of_language: str) -> gettext.NullTranslations:
     return gettext.translation("kassa", _LOCALE, [of_language], fallback=True)
 
 
+def spoken() -> str:
+    """The language of the process."""
+    return _Words.current.info().get("language", "en")
+
+
 def _(msgid: str) -> str:
     """`msgid` in the language of the process."""
     return _Words.current.gettext(msgid)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from kassa_tui.bootstrap.clock import local_now, new_id
 from kassa_tui.bootstrap.errors import CannotStart, CrmPrintsItself
 from kassa_tui.bootstrap.settings import club_settings, settings_of
-from kassa_tui.words import _
+from kassa_tui.words import _, spoken
 
 if TYPE_CHECKING:
     from kassa_tui.izi.embedded.club import SignIn
@@ -81,7 +81,9 @@ async def gateway_crm(told: model.Crm) -> AsyncIterator[ClubCrm]:
     assert told.url is not None, "the settings have seen to it"
     assert told.token is not None, "the settings have seen to it"
     trusted = await _trusted(told.ca_file)
-    async with GatewayCrm(told.url, told.token.get_secret_value(), new_id, trust=trusted) as crm:
+    async with GatewayCrm(
+        told.url, told.token.get_secret_value(), new_id, trust=trusted, language=spoken()
+    ) as crm:
         club_id = told.club_id or await _only_club(crm)
         with suppress(CrmError, TimeoutError):  # it can be asked no more than this
             async with asyncio.timeout(FIRST_LOOK_S):

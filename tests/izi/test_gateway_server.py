@@ -5,6 +5,7 @@ Contract D.1-D.3 and D.10: V1, V3, V8, V11, V12 and V13 as they are seen on the 
 
 import json
 import logging
+import re
 from contextlib import suppress
 
 import httpx
@@ -16,14 +17,18 @@ from kassa_tui.izi.errors import (
     CrmError,
     CrmTimeout,
     CrmUnavailable,
+    Fault,
     Internal,
+    NoOpenShift,
     RateLimited,
     TokenExpired,
 )
+from kassa_tui.izi.gateway import problems
 from kassa_tui.izi.gateway.client import GatewayCrm
 from kassa_tui.izi.gateway.contract import MAX_BODY
 from kassa_tui.izi.virtual.app import GatewayApp
 from kassa_tui.izi.virtual.faults import FAULTS
+from kassa_tui.izi.virtual.wording import language_of, worded
 from tests.izi.bench import (
     FN,
     IVAN,
@@ -363,3 +368,69 @@ async def test_a_hanging_server_is_given_up_in_process_too(bench, fault, is_done
 def test_an_unknown_fault_is_named():
     with pytest.raises(FaultsError, match="lost-request"):
         Faults.parse("lost-request", 0, FAULTS)
+
+
+# The words of problem bodies
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "ru"),
+        ("ru", "ru"),
+        ("en", "en"),
+        ("en-GB, en;q=0.9, *;q=0.1", "en"),
+        ("de, en;q=0.4, ru;q=0.7", "ru"),
+        ("fr", "ru"),
+        ("*", "ru"),
+        ("en;q=0", "ru"),
+        ("en;q=oops, \N{REPLACEMENT CHARACTER}", "ru"),
+    ],
+)
+def test_the_language_that_is_liked_best_is_spoken(accepted, language):
+    assert language_of(accepted) == language
+
+
+async def test_a_problem_is_told_in_russian_where_nothing_else_is_asked_for(bench, wire):
+    told = await wire.get(f"/v1/clubs/{bench.club_id}/shifts/current")
+    assert is_problem(told, 404, "no-open-shift")
+    assert told.headers["content-language"] == "ru"
+    assert told.json()["title"] == "Нет открытой смены"
+    headers = {"accept-language": "en"}
+    told = await wire.get(f"/v1/clubs/{bench.club_id}/shifts/current", headers=headers)
+    assert told.headers["content-language"] == "en"
+    assert told.json()["title"] == "No open shift"
+
+
+async def test_a_station_hears_the_reason_in_its_language(bench):
+    heard = {}
+    for language in ("ru", "en"):
+        async with GatewayCrm(bench.url, bench.token, fresh, language=language) as crm:
+            with pytest.raises(NoOpenShift) as refused:
+                await crm.current_shift(bench.club_id)
+            heard[language] = refused.value.detail
+    assert heard == {"ru": "Ни одна смена клуба не открыта.", "en": "no shift is open"}
+
+
+def _examples():
+    facts = {"faults": [Fault("#/amount", "max", "at most 5")], "count": 2, "etag": '"3"'}
+    sums = dict.fromkeys(("available", "max_bonus", "price"), 1_234_50)
+    names = ("permission", "shift_id", "receipt_id", "transaction_id", "feature")
+    facts |= sums | dict.fromkeys(names, "x_1") | {"current_shift_id": None}
+    for kind in problems.known().values():
+        yield kind(**{name: facts[name] for name in problems._facts(kind)})
+
+
+@pytest.mark.parametrize("error", _examples(), ids=lambda error: error.code)
+def test_every_error_has_words_of_its_own_in_russian(error):
+    told = worded(error, "/v1/me", "r_1", "ru")
+    english = worded(error, "/v1/me", "r_1", "en")
+    for name in ("title", "detail"):
+        assert re.search("[а-яё]", told[name])
+        assert "{" not in told[name]
+    assert told.keys() == english.keys()
+    assert told["code"] == english["code"]
+    if any(hasattr(error, name) for name in ("available", "max_bonus", "price")):
+        assert "1 234,50" in told["detail"].replace("\u00a0", " ")
+    for fault in told.get("errors", ()):
+        assert fault["detail"] == "слишком велико"

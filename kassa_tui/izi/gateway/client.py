@@ -36,6 +36,7 @@ class GatewayCrm(Contract):
         *,
         trust: ssl.SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        language: str = "ru",
         deadline_s: float = DEADLINE_S,
     ) -> None:
         """
@@ -44,9 +45,11 @@ class GatewayCrm(Contract):
             new_id: Makes the ids by which the CRM's log names requests.
             trust: Whose certificates are believed, see `line.trust`; None: nobody's.
             transport: In place of the network.
+            language: Of the words in which the CRM says why it refuses.
         """
         self._url = url.rstrip("/")
         self._token = token
+        self._language = language
         self._new_id = new_id
         self._silent_until = 0.0
         self._line = Line(
@@ -77,7 +80,11 @@ class GatewayCrm(Contract):
             request.method,
             self._url + request.target,
             request.headers
-            | {"authorization": f"Bearer {self._token}", REQUEST_ID: str(self._new_id())},
+            | {
+                "authorization": f"Bearer {self._token}",
+                "accept-language": self._language,
+                REQUEST_ID: str(self._new_id()),
+            },
             request.body,
         )
         if response.status_code not in (200, 201):

@@ -191,7 +191,7 @@ class Call(Generic[P, R]):
         if "paging" in self.parameters:
             query += arguments["paging"]
         told = [(_text(name), _text(value)) for name, value in query if value is not None]
-        headers = {"accept": "application/json, application/problem+json", "accept-language": "en"}
+        headers = {"accept": "application/json, application/problem+json"}
         if "key" in self.parameters:
             headers[KEY] = str(arguments["key"])
         if "version" in self.parameters:

@@ -47,6 +47,12 @@ _REQUEST_ID = {
     "description": "Comes back in the answer when it is an id (1-64 of `A-Za-z0-9._:-`), and names"
     " the request in the CRM's log.",
 }
+_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "schema": _TEXT,
+    "description": "Of the words in a problem body: `ru` (also where nothing is said) or `en`.",
+}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -169,7 +175,7 @@ def _operation(call: Call[Any, Any], shown: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": call.name,
         "summary": call.name.replace("_", " ").capitalize(),
-        "parameters": [*_parameters(call, shown), _REQUEST_ID],
+        "parameters": [*_parameters(call, shown), _LANGUAGE, _REQUEST_ID],
         "responses": _responses(call, shown),
     }
     if call.says:
@@ -248,7 +254,10 @@ def _may_be_unchanged(call: Call[Any, Any]) -> bool:
 
 
 def _refusal(status: int) -> dict[str, Any]:
-    headers: dict[str, Any] = {"X-Request-Id": {"schema": _TEXT, "required": True}}
+    headers: dict[str, Any] = {
+        "X-Request-Id": {"schema": _TEXT, "required": True},
+        "Content-Language": {"schema": _TEXT},
+    }
     if status == 401:
         headers["WWW-Authenticate"] = {"schema": {"const": "Bearer"}, "required": True}
     if status == 429:

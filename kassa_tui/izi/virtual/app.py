@@ -32,6 +32,7 @@ from kassa_tui.izi.line import MAX_TEXT
 from kassa_tui.izi.models.page import Written
 from kassa_tui.izi.port import Crm
 from kassa_tui.izi.values import Wire
+from kassa_tui.izi.virtual import wording
 
 log = logging.getLogger(__name__)
 
@@ -94,18 +95,19 @@ class GatewayApp:
         request_id = headers.get(REQUEST_ID, "")
         if ID.fullmatch(request_id) is None:
             request_id = str(self._new_id())
+        language = wording.language_of(headers.get("accept-language", ""))
         try:
             answer = await self._answer(scope, headers, receive)
         except _Gone:
             return
         except _MethodNotAllowed as error:
-            answer = _refusal(InvalidRequest("no such method"), scope["path"], request_id)
+            answer = _refusal(InvalidRequest("no such method"), scope["path"], request_id, language)
             answer.status, answer.headers["allow"] = 405, str(error)
         except CrmError as error:
-            answer = _refusal(error, scope["path"], request_id)
+            answer = _refusal(error, scope["path"], request_id, language)
         except Exception:  # one defect ends one request, not the server
             log.exception("a request failed")
-            answer = _refusal(Internal("see the log"), scope["path"], request_id)
+            answer = _refusal(Internal("see the log"), scope["path"], request_id, language)
         told = {
             "content-type": answer.content_type,
             "content-length": str(len(answer.body)),
@@ -217,13 +219,13 @@ async def _hang(receive: Receive) -> None:
     raise _Gone
 
 
-def _refusal(error: CrmError, instance: str, request_id: str) -> _Answer:
-    headers = {"content-language": "en"}
+def _refusal(error: CrmError, instance: str, request_id: str, language: str) -> _Answer:
+    headers = {"content-language": language, "vary": "accept-language"}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
     if error.status == Unauthenticated.status:
         headers["www-authenticate"] = "Bearer"
-    body = problems.problem(error, instance[:MAX_TEXT], request_id)
+    body = wording.worded(error, instance[:MAX_TEXT], request_id, language)
     return _Answer(
         error.status, json.dumps(body, ensure_ascii=False).encode(), problems.CONTENT_TYPE, headers
     )
