@@ -61,13 +61,17 @@ class Recorder:
             return Declined(Objection.UNSETTLED)
         self._progress(Phase.ASKING, total, payment_id)
         status = await self._desk.status()
-        if reason := obstacle(status):
+        reason = obstacle(status)
+        if reason is None and status.open_document:
+            await self._desk.read(self._desk.register.cancel_document())
+            # A register with an unfinished document does not tell that its shift is too old.
+            status = await self._desk.status()
+            reason = obstacle(status)
+        if reason is not None:
             return Declined(reason)
         opened = status.shift_opened_at
         if opened is not None and status.clock - opened >= SHIFT_LIFE:
             return Declined(Reason.SHIFT_EXPIRED)
-        if status.open_document:
-            await self._desk.read(self._desk.register.cancel_document())
         await self._tape_check.check(status)
         await self._crm_check.check(status)
         return status

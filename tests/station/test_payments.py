@@ -2,9 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from drivers.ffd.enumerations import CalculationSign
 from drivers.ffd.receipt import Cashier
 from drivers.register import Reason, ShiftState
 from kassa_tui.journal.records import (
@@ -295,6 +298,25 @@ async def test_a_receipt_is_told_as_printed_and_delivered_once_it_is(bench: Benc
         assert DocumentFact.DELIVERED not in snapshot.payments[0].facts
         await bench.by_hand(bench.register.set_ofd_reachable, True)
         await running.until(lambda s: DocumentFact.DELIVERED in s.payments[0].facts)
+
+
+async def test_a_receipt_that_stands_unfinished_hides_no_shift_that_is_too_old(
+    tmp_path: Path,
+) -> None:
+    hours = timedelta(0)
+    bench = Bench(tmp_path / "journal.db", clock=lambda: now() + hours)
+    await bench.plug_in()
+    await open_shift(bench)
+    await bench.by_hand(bench.register.open_receipt, CalculationSign.SALE, 30)
+    hours = timedelta(hours=25)
+    async with bench.station() as running:
+        answer = await running.station.ask(FIVE_HUNDRED)
+        assert answer == Declined(Reason.SHIFT_EXPIRED)
+        # Who looks at the screen sees what must be done.
+        await running.until(
+            lambda seen: seen.register is not None and seen.register.shift is ShiftState.EXPIRED
+        )
+    await bench.close()
 
 
 async def test_a_shift_is_opened_and_closed(bench: Bench) -> None:
