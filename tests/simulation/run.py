@@ -89,10 +89,11 @@ async def _live(
         if what:
             world.witness.accuse(f"not in order after {SETTLE_S} s: {what}")
     books = [await world.books() for world in worlds]
-    for world, own in zip(worlds, parted(worlds, books), strict=True):
-        conclude(world.witness, own, settled=not any(left))
     if len(worlds) > 1:
+        books = parted(worlds, books)
         one_document_each(worlds)
+    for world, own in zip(worlds, books, strict=True):
+        conclude(world.witness, own, settled=not any(left))
     for world, task in zip(worlds, living, strict=True):
         if task.done():
             world.witness.accuse(f"the world ended: {task.exception()!r}")
