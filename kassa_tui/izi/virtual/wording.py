@@ -112,6 +112,10 @@ _WORDS: dict[type[CrmError], tuple[str, str]] = {
     errors.Internal: (N_("Error of the CRM"), N_("An error of the CRM; its log tells more.")),
     errors.CrmFailed: (N_("CRM failed"), N_("The CRM behind the gateway has failed.")),
     errors.CrmTimeout: (N_("CRM timeout"), N_("The CRM has not answered in time.")),
+    errors.OutcomeUnclear: (
+        N_("Outcome unclear"),
+        N_("Nobody can tell whether it was done. Look in the CRM before it is repeated."),
+    ),
 }
 """Title and detail of each error of the contract."""
 _SUMS = ("available", "max_bonus", "price")
