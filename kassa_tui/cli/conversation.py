@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from kassa_tui.cli import exit_codes
+from kassa_tui.cli.ending import at_signals
 
 if TYPE_CHECKING:
-    import asyncio
     from pathlib import Path
 
     from kassa_tui.cli.results import Result
@@ -155,33 +155,27 @@ def _is_own(link: Link) -> bool:
 def _run(link: Link, talk: Talk, longest_s: float) -> Result:
     """Raises `Gone`."""
     import asyncio
-    import signal
 
     from kassa_tui.cli.results import away, unknown
 
     async def main() -> Result:
         conversation = Conversation(link)
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        task = asyncio.current_task()
         assert task is not None, "this is a task"
-        before = signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(_cancel, task))
         try:
-            async with asyncio.timeout(longest_s):
-                await conversation.start()
-                return await talk(conversation)
+            with at_signals(task.cancel, "SIGTERM"):
+                async with asyncio.timeout(longest_s):
+                    await conversation.start()
+                    return await talk(conversation)
         except (TimeoutError, asyncio.CancelledError):
             return unknown() if conversation.has_asked else away("")
         finally:
-            signal.signal(signal.SIGTERM, before)
             conversation.end()
 
     try:
         return asyncio.run(main())
     except KeyboardInterrupt:
         return unknown()
-
-
-def _cancel(task: asyncio.Task[object]) -> None:
-    task.cancel()
 
 
 class BadTill(Exception):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kassa_tui.cli import exit_codes
 from kassa_tui.cli.conversation import BadTill, add_station_arguments, speak_own_language, till
+from kassa_tui.cli.ending import at_signals
 
 if TYPE_CHECKING:
     from kassa_tui.link.host import StationHost
@@ -50,13 +51,11 @@ def _serve(host: StationHost, state: str) -> str:
     """Words of the station's failure; empty after a signal."""
     import asyncio
     import os
-    import signal
 
     from kassa_tui.link.in_process import InProcessLink
 
     async def main() -> str:
-        loop = asyncio.get_running_loop()
-        over: asyncio.Future[str] = loop.create_future()
+        over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         is_ready = False
 
         def ready(_: Snapshot) -> None:
@@ -71,19 +70,13 @@ def _serve(host: StationHost, state: str) -> str:
             if not over.done():
                 over.set_result(failure)
 
-        # Not `add_signal_handler`: Windows has none.
-        before = {
-            number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(end, ""))
-            for number in (signal.SIGTERM, signal.SIGINT)
-        }
         link = InProcessLink(host)
         link.attach(ready, end)
         try:
-            return await over
+            with at_signals(lambda: end(""), "SIGTERM", "SIGINT"):
+                return await over
         finally:
             link.detach()
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     return asyncio.run(main())
 

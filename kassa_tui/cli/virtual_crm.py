@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from kassa_tui.cli.ending import at_signals
 from kassa_tui.cli.virtual_register import DEFAULT_ADDRESS, EXIT_BAD_INPUT, address
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ async def _serve(args: argparse.Namespace) -> None:
     """Raises `FaultsError`, `NotOurFile`, `sqlite3.Error`, `OSError` (`ssl.SSLError` is one)."""
     import asyncio
     import json
-    import signal
     import ssl
     from pathlib import Path
 
@@ -92,10 +92,6 @@ async def _serve(args: argparse.Namespace) -> None:
     from kassa_tui.izi.virtual.serving import serving
 
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    # not `add_signal_handler`: Windows has none
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
     faults = Faults.parse(args.faults, args.seed, FAULTS)
     tls = None
     if args.tls:
@@ -107,9 +103,10 @@ async def _serve(args: argparse.Namespace) -> None:
         app = GatewayApp(crm.session, new_id, faults.fires)
         async with serving(app, *args.listen, tls=tls) as url:
             ready = {"url": url, "token": club.token, "club_id": club.club_id}
-            sys.stdout.write(json.dumps(ready) + "\n")
-            sys.stdout.flush()
-            await stopped.wait()
+            with at_signals(stopped.set, "SIGTERM", "SIGINT"):
+                sys.stdout.write(json.dumps(ready) + "\n")
+                sys.stdout.flush()
+                await stopped.wait()
     finally:
         await crm.close()
 

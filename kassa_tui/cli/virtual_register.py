@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from kassa_tui.cli.ending import at_signals
+
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from typing import TextIO
@@ -191,19 +193,12 @@ def _habits(args: argparse.Namespace) -> Habits:
 async def _serve(register: VirtualRegister, habits: Habits, args: argparse.Namespace) -> int:
     import asyncio
     import json
-    import signal
     from concurrent.futures import ThreadPoolExecutor
 
     from drivers.virtual.kkmserver_face import KkmServerFace
     from drivers.virtual.shtrih_face import ShtrihFace
 
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    # not `add_signal_handler`: Windows has none
-    before = {
-        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
     if args.pace:
         # The register's thread gives way to the line's clock: a byte takes 87 us at 115200.
         sys.setswitchinterval(PACED_SWITCH_S)
@@ -223,17 +218,16 @@ async def _serve(register: VirtualRegister, habits: Habits, args: argparse.Names
         if args.pty:
             path = await shtrih.serve_pty()
             ready["pty"] = f"serial://{path}?baudrate={args.pace or DEFAULT_BAUD}"
-        sys.stdout.write(json.dumps(ready) + "\n")
-        sys.stdout.flush()
-        await stopped.wait()
+        with at_signals(stopped.set, "SIGTERM", "SIGINT"):
+            sys.stdout.write(json.dumps(ready) + "\n")
+            sys.stdout.flush()
+            await stopped.wait()
     except OSError as error:
         return _refuse(str(error))
     finally:
         await kkmserver.close()
         await shtrih.close()
         thread.shutdown()
-        for number, handler in before.items():
-            signal.signal(number, handler)
     return 0
 
 
