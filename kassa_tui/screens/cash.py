@@ -6,6 +6,7 @@ from enum import Enum
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.events import ScreenResume
 from textual.getters import query_one
 from textual.message import Message
 from textual.widget import Widget
@@ -83,7 +84,7 @@ class CashScreen(FormScreen):
             yield field_row(_("Article"), Picker(id="article"))
         yield field_row(_("Comment"), TextField(id="cash-comment", max_length=MAX_COMMENT))
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         if not self._is_collection and not self._articles:
             self._list_articles()
 

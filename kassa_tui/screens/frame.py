@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.events import ScreenResume
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.widget import Widget
@@ -38,6 +39,7 @@ class FramedScreen(Screen[None]):
         super().__init__()
         self._compositor = SparingCompositor()
         self.till = till
+        self._was_shown = False
 
     def compose(self) -> ComposeResult:
         yield WhereLine()
@@ -66,7 +68,11 @@ class FramedScreen(Screen[None]):
     def on_resize(self) -> None:
         self.call_after_refresh(self.redraw)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        if not self._was_shown:
+            # It has its styles since it was mounted a moment ago.
+            event.refresh_styles = False
+            self._was_shown = True
         self.call_after_refresh(self.redraw)
 
     def redraw(self) -> None:

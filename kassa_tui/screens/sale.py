@@ -107,12 +107,13 @@ class SaleScreen(FramedScreen):
 
     form = query_one(PaymentForm)
 
-    @dataclass
     class Answered(Message):
         """The station has answered a request of this screen."""
 
-        asked: Asked
-        answer: Answer
+        def __init__(self, asked: Asked, answer: Answer) -> None:
+            super().__init__()
+            self.asked = asked
+            self.answer = answer
 
     def __init__(self, till: Till) -> None:
         super().__init__(till)

@@ -33,7 +33,10 @@ class _Field(Input):
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
     def __init__(self, **told: Any) -> None:
-        super().__init__(compact=True, **told)
+        # What `compact` does, without a look at every style for it.
+        super().__init__(**told)
+        self.set_reactive(Input.compact, True)
+        self.add_class("-textual-compact", update=False)
         self.cursor_blink = False
 
     def on_paste(self, event: events.Paste) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.message import Message
@@ -31,22 +30,24 @@ T = TypeVar("T")
 class SearchField(TextField, Generic[T]):
     """What is typed is asked for; an answer that comes after more was typed is dropped."""
 
-    @dataclass
     class Asked(Message):
         """The station is to answer `inquiry`, by `answered`."""
 
-        field: SearchField[object]
-        inquiry: Inquiry
+        def __init__(self, field: SearchField[T], inquiry: Inquiry) -> None:
+            super().__init__()
+            self.field = field
+            self.inquiry = inquiry
 
     class Found(Message):
         """What is found, or the place in it, is another."""
 
-    @dataclass
     class Chosen(Message):
         """One of what was found was chosen."""
 
-        field: SearchField[object]
-        item: object
+        def __init__(self, field: SearchField[T], item: T) -> None:
+            super().__init__()
+            self.field = field
+            self.item = item
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, max_length=_MAX_TEXT)
@@ -137,7 +138,7 @@ class SearchField(TextField, Generic[T]):
 
     def choose(self, item: T) -> None:
         self.forget()
-        self.post_message(self.Chosen(self, item))  # type: ignore[arg-type]
+        self.post_message(self.Chosen(self, item))
 
     def watch_value(self) -> None:
         self.look()
@@ -149,7 +150,7 @@ class SearchField(TextField, Generic[T]):
 
     def _ask(self, inquiry: Inquiry) -> None:
         self._inquiry = inquiry
-        self.post_message(self.Asked(self, inquiry))  # type: ignore[arg-type]
+        self.post_message(self.Asked(self, inquiry))
 
     def _give_up(self) -> None:
         """Wait for no answer any more."""
@@ -184,11 +185,12 @@ class ClientField(SearchField["FoundClient"]):
 class ItemField(SearchField["SaleItem"]):
     """Goods or tariffs. With nothing typed, what there is."""
 
-    @dataclass
     class Scanned(Message):
         """A barcode was typed, or scanned by what types like a keyboard."""
 
-        barcode: str
+        def __init__(self, barcode: str) -> None:
+            super().__init__()
+            self.barcode = barcode
 
     class Passed(Message):
         """Enter, with nothing to pick."""
