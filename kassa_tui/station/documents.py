@@ -10,7 +10,7 @@ from drivers.ffd.document import FiscalDocument
 from drivers.ffd.qr import qr_text
 from drivers.ffd.receipt import Receipt
 from drivers.register import PrintState, RegisterStatus
-from kassa_tui.journal.calls import Call
+from kassa_tui.journal.calls import Call, CallState
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import Document, DocumentFact
 from kassa_tui.station.attachments import crm_receipt
@@ -52,8 +52,9 @@ class Documents:
         self._to_print.add(document.fiscal_document_number)
 
     async def _attachment(self, document: FiscalDocument, payment_id: UUID) -> tuple[Call, ...]:
-        """Nothing for a payment that the CRM is not told of."""
-        if not await self._journal.calls_of(payment_id):
+        """Nothing for a payment that the CRM is not told of, or not any more."""
+        told_of = await self._journal.calls_of(payment_id)
+        if not told_of or told_of[0].state is CallState.REFUSED:
             return ()
         promised = Receipt.model_validate_json(await self._journal.receipt(payment_id))
         told = crm_receipt(document, promised, self._registration_number())

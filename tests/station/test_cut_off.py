@@ -28,6 +28,7 @@ from tests.station.test_crm import BLOCKED, TOP_UP, ask, drained, gate, open_til
 
 CHANGE = MoveCash(amount=1_000_00, kind=CashKind.CHANGE_FUND, article_id="art_change")
 CASH_IN = "50"
+CLOSE_RECEIPT = "FF45"
 
 
 async def cut_off_in_the_middle(bench: Bench, fault: str) -> None:
@@ -154,6 +155,31 @@ async def test_a_record_is_dropped_only_with_a_reason(bench: Bench) -> None:
         assert states == {CallState.REFUSED}
         assert running.last.crm is not None
         assert (running.last.crm.poisoned, running.last.crm.queued) == (0, 0)
+
+
+async def test_a_receipt_whose_record_was_dropped_before_it_was_found_keeps_nothing_waiting(
+    bench: Bench,
+) -> None:
+    async with open_till(bench):
+        pass
+    gate(bench).is_shut = True
+    bench.fail(f"lost-answer-executed@{CLOSE_RECEIPT}:1")
+    async with bench.station(FOR_EVER) as running:
+        asking = asyncio.create_task(ask(running, replace(TOP_UP, client_id=BLOCKED)))
+        await bench.until_recorded()
+    asking.cancel()
+    await bench.pull_out()
+    gate(bench).is_shut = False
+    async with bench.station() as running:
+        snapshot = await running.until(lambda s: s.crm is not None and bool(s.crm.poisoned_calls))
+        assert snapshot.crm is not None
+        (call,) = snapshot.crm.poisoned_calls
+        drop = SettleCall(call_id=call.call_id, decision=CallDecision.DROP, comment="внесено")
+        assert await ask(running, drop) == Done()
+        await bench.plug_in()
+        await running.until(lambda s: any(one.document for one in s.payments))
+        states = {one.state for one in await running.journal.calls_of(call.subject)}
+        assert states == {CallState.REFUSED}
 
 
 async def test_nothing_is_settled_by_an_id_that_nobody_knows(bench: Bench) -> None:
