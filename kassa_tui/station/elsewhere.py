@@ -80,13 +80,13 @@ class ElsewhereDesk:
         settings: StationSettings,
         clock: Callable[[], datetime],
         ask: Callable[[Request], Awaitable[Answer]],
-        may_issue: Callable[[], bool],
+        ready_fn: Callable[[], str | None],
         on_news: Callable[[], None],
     ) -> None:
         """
         Args:
             ask: Has a request served, as for a face.
-            may_issue: Whether the register would take a receipt now, as far as is known.
+            ready_fn: Number of the FN whose register would take a receipt now, as far as is known.
             on_news: Is called when `state` has changed; it may not wait.
         """
         self._office = office
@@ -95,7 +95,7 @@ class ElsewhereDesk:
         self._settings = settings
         self._clock = clock
         self._ask = ask
-        self._may_issue = may_issue
+        self._ready_fn = ready_fn
         self._on_news = on_news
         self._cursors: dict[FiscalStatus, tuple[str, str | None]] = {}
         """The CRM's shift and where in its list the last round has ended."""
@@ -122,14 +122,15 @@ class ElsewhereDesk:
         if shift is None:
             self._tell([])  # a closed shift's are rows of the reconciliation
             return
-        if office.failing_since is not None or not self._may_issue():
+        fn = self._ready_fn()
+        if office.failing_since is not None or fn is None:
             return
         if self._can_claim is None:
             told = await office.ask(office.crm.capabilities())
             self._can_claim = Feature.RECEIPTS_ATTACH in told.features
         waiting: list[str] = []
         if self._can_claim:
-            waiting = await self._waiting(shift.id)
+            waiting = await self._waiting(shift.id, fn)
             self._put_off = {one: self._put_off[one] for one in waiting if one in self._put_off}
             now = self._clock()
             due = {
@@ -143,11 +144,12 @@ class ElsewhereDesk:
                 waiting = [one for one in waiting if one not in issued]
         self._tell(waiting)
 
-    async def _waiting(self, shift_id: str) -> list[str]:
+    async def _waiting(self, shift_id: str, fn: str) -> list[str]:
         """What was made elsewhere and waits for a receipt that nobody else has claimed."""
         own: list[Transaction] = []
         for status in (FiscalStatus.PENDING, FiscalStatus.FAILED):
-            own += filter(self._is_ours, await self._some_of(shift_id, status))
+            some = await self._some_of(shift_id, status)
+            own += (one for one in some if self._is_ours(one, fn))
         return [one.id for one in own if await self._journal.payment(one.external_id) is None]
 
     async def _some_of(self, shift_id: str, status: FiscalStatus) -> list[Transaction]:
@@ -170,13 +172,13 @@ class ElsewhereDesk:
         self._cursors[status] = (shift_id, cursor)
         return found
 
-    def _is_ours(self, told: Transaction) -> bool:
+    def _is_ours(self, told: Transaction, fn: str) -> bool:
         if told.origin not in _MADE_ELSEWHERE or told.receipts or not is_payable(told):
             return False
         if told.fiscal_status is FiscalStatus.PENDING:
             return True
         # Claimed by this till, which was killed before it had promised the receipt.
-        return is_claimed_by(told, self._settings.till)
+        return is_claimed_by(told, self._settings.till, fn)
 
     async def _issue(self, due: set[str]) -> set[str]:
         """Have the receipts issued that a comparison finds safe; whose was."""
@@ -197,7 +199,7 @@ class ElsewhereDesk:
                 if row.safe is not Action.ISSUE_RECEIPT:
                     self._set_aside(operation.id, is_left=True)
                     continue
-                if len(issued) == MOST_A_ROUND or not self._may_issue():
+                if len(issued) == MOST_A_ROUND or self._ready_fn() is None:
                     return issued
                 request = IssueForRow(comparison_id=found.comparison_id, row=row.key)
                 if not self._take(await self._ask(request), row, issued):

@@ -199,7 +199,7 @@ class Station:
                 settings,
                 clock,
                 self.ask,
-                self._may_issue,
+                self._ready_fn,
                 self._publish,
             )
         self._upkeep = Upkeep(journal, settings, clock)
@@ -416,7 +416,7 @@ class Station:
 
     async def _catch_up(self) -> None:
         """Nobody asks for anything: send a receipt that was cut off from its money."""
-        if not self._may_issue():
+        if self._ready_fn() is None:
             return
         try:
             if await self._payments_desk.issue_left_over(self._unissued()) is None:
@@ -429,11 +429,13 @@ class Station:
         if self._silence is None and not self._settlement.open:
             self._pause_s = 0.0  # there may be more
 
-    def _may_issue(self) -> bool:
-        """Whether the register would take a receipt now, as far as is known."""
+    def _ready_fn(self) -> str | None:
+        """Number of the FN whose register would take a receipt now, as far as is known."""
         if self._silence is not None or self._settlement.open or self._journal_failure:
-            return False
-        return self._status is not None and obstacle(self._status) is None
+            return None
+        if self._status is None or obstacle(self._status) is not None:
+            return None
+        return self._status.fn.fiscal_drive_number
 
     async def _show(self) -> None:
         """Tell the faces what the journal holds."""

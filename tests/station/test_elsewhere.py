@@ -18,6 +18,7 @@ from kassa_tui.station import elsewhere
 from kassa_tui.station.diagnosis import Check, Diagnosis, Finding
 from kassa_tui.station.inquiries import Diagnose, Moment, ReadStory, Story
 from kassa_tui.station.payments import Payments
+from kassa_tui.station.reconciliation.requests import IssueForRow
 from kassa_tui.station.reconciliation.rows import RowStatus
 from kassa_tui.station.requests import CloseShift, Done, OpenShift, Recorded
 from kassa_tui.station.snapshot import Elsewhere
@@ -158,7 +159,7 @@ async def test_a_journal_that_is_lost_after_the_receipt_makes_no_second_one(benc
 
 @asynccontextmanager
 async def two_tills(
-    tmp_path: Path, **changes: object
+    tmp_path: Path, till: str = "Касса 2", **changes: object
 ) -> AsyncIterator[tuple[Bench, Bench, Running, Running]]:
     other_fn = Registration(fiscal_drive_number="9999078900005678")
     here, there = Bench(tmp_path / "here.db"), Bench(tmp_path / "there.db", other_fn)
@@ -168,7 +169,7 @@ async def two_tills(
         there._ids = 1 << 20  # ids of its own
         async with open_till(here, **changes) as one:
             there.gate = gate(here)
-            second = replace(SETTINGS, till="Касса 2", **changes)  # type: ignore[arg-type]
+            second = replace(SETTINGS, till=till, **changes)  # type: ignore[arg-type]
             async with there.station(settings=second) as other:
                 assert await other.station.ask(OpenShift(counted_cash=0)) == Done()
                 yield here, there, one, other
@@ -203,6 +204,24 @@ async def test_what_another_till_has_claimed_is_left_to_it(tmp_path: Path) -> No
         await look(other)
         assert state(other).waiting == 0
         assert await there.receipts() == []
+
+
+async def test_of_two_tills_of_one_name_one_makes_the_receipt(tmp_path: Path) -> None:
+    async with two_tills(tmp_path, SETTINGS.till, **WHEN_ASKED) as (here, there, one, other):
+        gate(here).loses = {"set_fiscal_status"}
+        gate(here).shuts_with_a_loss = True
+        await post_in_crm(here)
+        await look(one)  # it has claimed it, and heard no answer
+        gate(here).is_shut = False
+        gate(here).loses = set()
+        await other.station._office.look()  # type: ignore[union-attr]
+        await look(other)
+        assert await there.receipts() == []
+        await one.station._office.look()  # type: ignore[union-attr]
+        found = await reconciled(one)
+        row = only(found, RowStatus.IZI_ONLY)
+        answer = await one.station.ask(IssueForRow(comparison_id=found.comparison_id, row=row.key))
+        assert isinstance(answer, Recorded)
 
 
 async def test_nothing_is_issued_while_the_registers_shift_is_closed(bench: Bench) -> None:

@@ -57,10 +57,15 @@ _ISSUING = "issuing"
 """Code of the fiscal error by which a till says that the receipt is its own to make."""
 
 
-def is_claimed_by(told: Transaction, till: str) -> bool:
-    """A till has said that the receipt is its own to make."""
-    error = told.fiscal_error
-    return error is not None and (error.code, error.message) == (_ISSUING, till_tag(till))
+def is_claimed_by(told: Transaction, till: str, fiscal_drive_number: str) -> bool:
+    """A till, with this FN, has said that the receipt is its own to make."""
+    claim = FiscalError(code=_ISSUING, message=_claim_of(till, fiscal_drive_number))
+    return told.fiscal_error == claim
+
+
+def _claim_of(till: str, fiscal_drive_number: str) -> str:
+    """Two tills may have one name, never one FN."""
+    return f"{till_tag(till)} {fiscal_drive_number}"
 
 
 class Mender:
@@ -155,22 +160,23 @@ class Mender:
             receipt = await self._adoption.receipt(told, contact)
         if receipt is None or receipt.total != operation.due:
             return Declined(Objection.TAX_UNMAPPED)
-        if declined := await self._claim(told):
+        if declined := await self._claim(told, status.fn.fiscal_drive_number):
             return declined
         await self._adopt(told, receipt, status)
         return None
 
-    async def _claim(self, told: Transaction) -> Declined | None:
+    async def _claim(self, told: Transaction, fiscal_drive_number: str) -> Declined | None:
         """Of several tills one gets the receipt to make: whose mark the CRM takes first."""
-        own = till_tag(self._settings.till)
-        if is_claimed_by(told, self._settings.till):
+        till = self._settings.till
+        if is_claimed_by(told, till, fiscal_drive_number):
             return None
         if told.fiscal_error is not None and told.fiscal_error.code == _ISSUING:
             return Declined(Objection.ANOTHER_TILLS)
-        if told.origin is Origin.STATION and told.tags and own not in told.tags:
+        if told.origin is Origin.STATION and told.tags and till_tag(till) not in told.tags:
             return Declined(Objection.ANOTHER_TILLS)
         mark = FiscalStatusChange(
-            status=FiscalStatus.FAILED, error=FiscalError(code=_ISSUING, message=own)
+            status=FiscalStatus.FAILED,
+            error=FiscalError(code=_ISSUING, message=_claim_of(till, fiscal_drive_number)),
         )
         try:
             if told.fiscal_status is FiscalStatus.FAILED:
