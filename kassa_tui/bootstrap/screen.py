@@ -6,9 +6,8 @@ import gc
 import os
 import sys
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kassa_tui import deferred, words
 from kassa_tui.bootstrap.clock import local_now, new_id
@@ -27,13 +26,15 @@ SPARING_FPS = "5"
 _CLEAR_CONSOLE = "\x1b[2J\x1b[H"
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(NamedTuple):
     """How the screen is drawn."""
 
     theme: str = "auto"
     """A name of the settings."""
     low_bandwidth: bool = False
+
+
+_AS_FOUND = Looks()
 
 
 def demo(
@@ -42,7 +43,7 @@ def demo(
     *,
     register: Face = "shtrih",
     view: bool = False,
-    looks: Looks = Looks(),
+    looks: Looks = _AS_FOUND,
     faults: Faults | None = None,
 ) -> int:
     """Run the till on a virtual register. The result is an exit code.

@@ -12,8 +12,8 @@ import os
 import stat
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; systems take 104 to 108."""
@@ -27,8 +27,7 @@ class NotPrivate(OSError):
     """Others could put a socket of their own in the station's place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A way in: a socket's path, or a port of the loopback address and its token."""
 
     path: Path | None = None
@@ -36,8 +35,7 @@ class Address:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(NamedTuple):
     """The directory of one journal's station."""
 
     directory: Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -39,7 +38,7 @@ class ReceiptScreen(FramedScreen):
         Command(
             "next", ("enter", "f2"), N_("Enter"), N_("Next client"), N_("The next client (or F2)")
         ),
-        replace(HELP, label=""),
+        HELP._replace(label=""),
         Command(
             "print",
             ("п", "g", "p", "з"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from kassa_tui.money import format_sum
 from kassa_tui.words import _
@@ -35,8 +35,7 @@ class Field(StrEnum):
     PAPER = "paper"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What keeps a draft from being sent."""
 
     field: Field
