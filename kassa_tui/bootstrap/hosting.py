@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from kassa_tui.settings.model import Settings
 
 
-def demo_hosted(state: Path, faults: Faults | None = None, *, face: Face = "shtrih") -> Hosted:
-    """The demo's station and its virtual register, in the directory `state`."""
+def demo_hosted(
+    state: Path,
+    faults: Faults | None = None,
+    *,
+    face: Face = "shtrih",
+    yesterday: bool = False,
+) -> Hosted:
+    """The demo's station and its virtual register, in the directory `state`.
+
+    Args:
+        yesterday: A new till begins with the closed shift of yesterday.
+    """
 
     @contextmanager
     def hosted() -> Iterator[StationHost]:
@@ -25,7 +35,9 @@ def demo_hosted(state: Path, faults: Faults | None = None, *, face: Face = "shtr
         from kassa_tui.link.host import StationHost
 
         with virtual_register(state, faults, face=face) as address:
-            yield StationHost(lambda *parts: demo_station(state, address, *parts))
+            yield StationHost(
+                lambda *parts: demo_station(state, address, *parts, yesterday=yesterday)
+            )
 
     return hosted
 

@@ -48,6 +48,8 @@ def demo(
 ) -> int:
     """Run the till on a virtual register. The result is an exit code.
 
+    A new one begins with the shift of yesterday, so that there is something to reconcile.
+
     Args:
         state: Where journal and register are kept; None: in a directory gone afterwards.
         language: `ru` or `en`; None: as the locale says.
@@ -61,7 +63,7 @@ def demo(
             import tempfile
 
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kassa-")))
-        hosted = demo_hosted(state, faults, face=register)
+        hosted = demo_hosted(state, faults, face=register, yesterday=True)
         return face(state, hosted, view=view, looks=looks)
 
 

@@ -64,8 +64,14 @@ async def demo_station(
     address: Callable[[], Future[str]],
     listener: Listener,
     ready: Callable[[Worker], None],
+    *,
+    yesterday: bool = False,
 ) -> None:
-    """Put the demo's station together and run it until it is stopped."""
+    """Put the demo's station together and run it until it is stopped.
+
+    Args:
+        yesterday: A new till begins with the closed shift of yesterday.
+    """
     from drivers.ffd.enumerations import TaxSystem, VatRate
     from kassa_tui.izi.embedded.demo import demo_club
     from kassa_tui.station.settings import StationSettings
@@ -79,6 +85,10 @@ async def demo_station(
         blind_count=False,
         backups_kept=30,
     )
+    if yesterday:
+        from kassa_tui.bootstrap.yesterday import make_yesterday
+
+        await make_yesterday(state, settings)
     url = await asyncio.wrap_future(address())
     zone = local_now().tzinfo
     assert zone is not None, "local time is aware"

@@ -177,7 +177,11 @@ def terminal(
 def demo(
     state: Path, term: str = "xterm-256color", size: tuple[int, int] = (80, 24), *more: str
 ) -> Iterator[Terminal]:
-    """`kassa demo`, at work: the world tells of the register."""
+    """`kassa demo`, at work: the world tells of the register.
+
+    Its till has been used, so that it has no shift of yesterday.
+    """
+    (state / "paper.txt").touch()
     words = ("-m", "kassa_tui", "demo", "--state", state, *more)
     with terminal(*words, term=term, size=size) as opened:
         opened.until("•ФР")
