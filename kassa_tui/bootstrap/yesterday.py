@@ -87,10 +87,13 @@ async def make_yesterday(state: Path, settings: StationSettings) -> None:
         for name in FILES:
             (folder / name).replace(state / name)
     except (OSError, sqlite3.Error, StateError, NotOurFile, JournalError) as error:
-        why = _("Yesterday's shift of the demo cannot be made: {why}")
-        raise CannotStart(why.format(why=error)) from error
+        raise _cannot(error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cannot(why: object) -> CannotStart:
+    return CannotStart(_("Yesterday's shift of the demo cannot be made: {why}").format(why=why))
 
 
 def _clear(folder: Path) -> None:
@@ -134,8 +137,7 @@ class _Day:
         """What the station answers; nothing is in its way. Raises `CannotStart`."""
         answer = await self.station.ask(request)
         if not isinstance(answer, Recorded | Done):
-            why = _("Yesterday's shift of the demo cannot be made: {why}")
-            raise CannotStart(why.format(why=answer))
+            raise _cannot(answer)
         return answer
 
     async def top_up_in_crm(self, client_id: str, total: int) -> UUID:
