@@ -122,9 +122,10 @@ class KassaApp(App[str], inherit_bindings=False):
         self.stylesheet.add_source(others.read_text("utf-8"), (str(others), ""))
         if len(self.screen_stack) > 1:  # a key was faster
             self.refresh_css(animate=False)
-        # What the first screen is made of stays: no collection need look at it again.
-        gc.freeze()
-        gc.enable()
+        if not gc.isenabled():
+            # What the first screen is made of stays: no collection need look at it again.
+            gc.freeze()
+            gc.enable()
         self.till.link.attach(self._on_snapshot, self._on_end)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
