@@ -15,7 +15,8 @@ from pathlib import Path
 
 from kassa_tui.journal.database import Connect, connect
 from kassa_tui.journal.errors import JournalDamaged, JournalError, JournalMissing
-from kassa_tui.journal.journal import FreeBytes, Journal
+from kassa_tui.journal.file import FreeBytes
+from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.lock import WriterLock
 from kassa_tui.journal.opening import key_path, lock_path
 

@@ -25,7 +25,8 @@ from drivers.register import (
 )
 from kassa_tui.izi.port import Crm
 from kassa_tui.journal.errors import JournalError
-from kassa_tui.journal.journal import ROOM_BYTES, Journal
+from kassa_tui.journal.file import ROOM_BYTES
+from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PaymentState, StoredAttempt
 from kassa_tui.station.cash import Cash
 from kassa_tui.station.closing_preview import PreviewClosing, StopAddingUp

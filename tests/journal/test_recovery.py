@@ -21,8 +21,9 @@ from kassa_tui.journal.errors import (
     JournalInUse,
     JournalMissing,
 )
+from kassa_tui.journal.file import ROOM_BYTES
 from kassa_tui.journal.head import Continuity, JournalHead, rolled_back
-from kassa_tui.journal.journal import ROOM_BYTES, Journal
+from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.opening import key_path
 from kassa_tui.journal.records import AttemptState
 from kassa_tui.journal.recovery import IncidentKind, open_or_replace, start_anew

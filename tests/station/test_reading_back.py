@@ -44,7 +44,7 @@ async def incidents(running: Running) -> list[str]:
     def read(db):  # type: ignore[no-untyped-def]
         return [row[0] for row in db.execute("SELECT body FROM event WHERE kind = 'incident'")]
 
-    return await running.journal._ask(read)
+    return await running.journal._file.ask(read)
 
 
 async def test_payments_that_the_crm_knows_are_read_back_with_their_receipts(

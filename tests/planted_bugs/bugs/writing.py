@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kassa_tui.journal import opening, reading
 from kassa_tui.journal.calls import Call
+from kassa_tui.journal.file import JournalFile
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import AttemptState, Document, StoredAttempt
 from kassa_tui.journal.writing import Log, Unit, Writer
@@ -102,8 +103,8 @@ def cut_off_sending_forgotten() -> None:
 def write_lost_with_a_cancelled_one() -> None:
     """A write that another task has taken along is done: no second turn is needed."""
 
-    @instead_of(Journal, "_write")
-    async def write(right: Any, self: Journal, at: datetime, work: Callable[[Log], Any]) -> Any:
+    @instead_of(JournalFile, "write")
+    async def write(right: Any, self: JournalFile, at: datetime, work: Callable[[Log], Any]) -> Any:
         unit = Unit(at, work)
         self._waiting.append(unit)
         async with self._turn:
