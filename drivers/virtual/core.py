@@ -20,10 +20,9 @@ after the end of the FN's term and without room in its memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from drivers.ffd import cp866
@@ -33,14 +32,15 @@ from drivers.ffd.enumerations import (
     CorrectionType,
     DocumentForm,
     FfdVersion,
-    VatRate,
 )
 from drivers.ffd.receipt import Cashier, Payments, VatSum
 from drivers.ffd.tlv import Tlv
-from drivers.register import OfdStatus, ShiftState
+from drivers.register import OfdStatus
 from drivers.virtual import ledger, paper
+from drivers.virtual.admission import Admission
 from drivers.virtual.counters import Counters, RunningNumbers
 from drivers.virtual.device import Clock, Device
+from drivers.virtual.drafting import Drafting
 from drivers.virtual.facts import (
     ClosedReceipt,
     CurrentDocument,
@@ -66,10 +66,10 @@ from drivers.virtual.registration import Registration
 from drivers.virtual.state import State, read_registration, read_state
 from drivers.virtual.store import Store
 
-SHIFT_LENGTH = timedelta(hours=24)
 _MAX_FEED = 255
 _MAX_TEXT_LINES = 200
 _RECEIPTS = (CurrentDocument.RECEIPT, CurrentDocument.CORRECTION)
+_SIGNS_OF_SUM_CORRECTIONS = (CalculationSign.SALE, CalculationSign.EXPENSE)
 
 
 class VirtualRegister:
@@ -88,8 +88,8 @@ class VirtualRegister:
         self._device = device
         self._fn = device.storage
         self._recorder = Recorder(registration, device)
-        self._draft: Draft | None = None
-        self._command = ""
+        self._drafting = Drafting(registration)
+        self._admission = Admission(registration, device, self._drafting, self._recorder)
 
     @classmethod
     def open(
@@ -131,12 +131,12 @@ class VirtualRegister:
 
     def close(self) -> None:
         """Give the file back. The open document is lost, as with a power cut."""
-        self._draft = None
+        self._drafting.drop()
         self._store.close()
 
     def restart(self) -> None:
         """Power off and on: the open document is cancelled, a torn print starts again."""
-        self._draft = None
+        self._drafting.drop()
         self._device.restart()
 
     # Facts. Reading one lets time pass first: prints go on, the operator answers.
@@ -153,7 +153,7 @@ class VirtualRegister:
         if shift.opened_at is not None:
             documents = self._state.fn.last_number - shift.first_document + 1
         return ShiftFacts(
-            state=self._shift_state(now),
+            state=self._admission.shift_state(now),
             number=shift.number,
             opened_at=shift.opened_at,
             receipts=shift.receipts,
@@ -163,10 +163,10 @@ class VirtualRegister:
     @property
     def fn(self) -> FnFacts:
         now = self._device.tick()
-        fn = self._state.fn
+        fn, draft = self._state.fn, self._drafting.draft
         return FnFacts(
             phase=fn.phase,
-            current_document=self._draft.kind if self._draft else CurrentDocument.NONE,
+            current_document=draft.kind if draft else CurrentDocument.NONE,
             warnings=self._fn.warnings(fn, now),
             last_document_at=fn.last_at,
             last_fiscal_document_number=fn.last_number,
@@ -182,7 +182,8 @@ class VirtualRegister:
 
     @property
     def open_document(self) -> OpenDocument | None:
-        return self._draft.facts() if self._draft else None
+        draft = self._drafting.draft
+        return draft.facts() if draft else None
 
     @property
     def printer(self) -> PrinterFacts:
@@ -232,27 +233,27 @@ class VirtualRegister:
 
     def begin_shift_opening(self, operator: int) -> None:
         """Start the opening report so that `add_tag` can add to it. Optional."""
-        now = self._start("begin_shift_opening")
-        self._require_no_draft()
-        self._check_shift_opening(now)
-        self._draft = self._new_draft(CurrentDocument.SHIFT_OPENING, operator)
+        now = self._admission.start("begin_shift_opening")
+        self._drafting.require_none()
+        self._admission.check_shift_opening(now)
+        self._drafting.begin(CurrentDocument.SHIFT_OPENING, operator)
 
     def open_shift(
         self, operator: int, cashier: Cashier, *, printed: bool = True
     ) -> FiscalDocument:
         """Record the shift opening report (form 2); a begun one is finished."""
-        now = self._start("open_shift", prints=printed)
-        draft = self._report_draft(CurrentDocument.SHIFT_OPENING, operator)
-        self._check_shift_opening(now)
-        with self._ending_document():
+        now = self._admission.start("open_shift", prints=printed)
+        draft = self._drafting.report(CurrentDocument.SHIFT_OPENING, operator)
+        self._admission.check_shift_opening(now)
+        with self._drafting.ending():
             return self._recorder.open_shift(draft, cashier, now, printed=printed)
 
     def begin_shift_closing(self, operator: int) -> None:
         """Start the closing report so that `add_tag` can add to it. Optional."""
-        self._start("begin_shift_closing")
-        self._require_no_draft()
-        self._require_open_shift()
-        self._draft = self._new_draft(CurrentDocument.SHIFT_CLOSING, operator)
+        self._admission.start("begin_shift_closing")
+        self._drafting.require_none()
+        self._admission.require_open_shift()
+        self._drafting.begin(CurrentDocument.SHIFT_CLOSING, operator)
 
     def close_shift(
         self, operator: int, cashier: Cashier, *, printed: bool = True, zero_cash: bool = False
@@ -262,20 +263,20 @@ class VirtualRegister:
         Works in an expired shift, and while documents for the OFD block everything else.
         `zero_cash` empties the drawer's account, as a table setting of real registers does.
         """
-        now = self._start("close_shift", prints=printed)
-        draft = self._report_draft(CurrentDocument.SHIFT_CLOSING, operator)
-        self._require_open_shift()
-        self._fn.check(self._state.fn, DocumentForm.SHIFT_CLOSING, now)
-        with self._ending_document():
+        now = self._admission.start("close_shift", prints=printed)
+        draft = self._drafting.report(CurrentDocument.SHIFT_CLOSING, operator)
+        self._admission.require_open_shift()
+        self._admission.check_fn(DocumentForm.SHIFT_CLOSING, now)
+        with self._drafting.ending():
             return self._recorder.close_shift(
                 draft, cashier, now, printed=printed, zero_cash=zero_cash
             )
 
     def x_report(self) -> None:
         """Print the totals of the shift; records nothing. Refusal: SHIFT_CLOSED."""
-        now = self._start("x_report", prints=True)
-        self._require_no_draft()
-        self._require_open_shift()
+        now = self._admission.start("x_report", prints=True)
+        self._drafting.require_none()
+        self._admission.require_open_shift()
         state = self._state
         lines = paper.render_totals(
             "СУТОЧНЫЙ ОТЧЕТ БЕЗ ГАШЕНИЯ",
@@ -293,19 +294,19 @@ class VirtualRegister:
 
         With `printed` the printer must be ready, here and for every item.
         """
-        now = self._start("open_receipt", prints=printed)
-        self._require_no_draft()
-        self._check_receipt(DocumentForm.RECEIPT, now)
-        self._draft = self._new_draft(CurrentDocument.RECEIPT, operator, sign, printed)
+        now = self._admission.start("open_receipt", prints=printed)
+        self._drafting.require_none()
+        self._admission.check_receipt(DocumentForm.RECEIPT, now)
+        self._drafting.begin(CurrentDocument.RECEIPT, operator, sign, printed=printed)
 
     def begin_correction(
         self, operator: int, sign: CalculationSign | None = None, *, printed: bool = True
     ) -> None:
         """Begin a correction receipt; without `sign` the first item decides it."""
-        now = self._start("begin_correction", prints=printed)
-        self._require_no_draft()
-        self._check_receipt(DocumentForm.CORRECTION_RECEIPT, now)
-        self._draft = self._new_draft(CurrentDocument.CORRECTION, operator, sign, printed)
+        now = self._admission.start("begin_correction", prints=printed)
+        self._drafting.require_none()
+        self._admission.check_receipt(DocumentForm.CORRECTION_RECEIPT, now)
+        self._drafting.begin(CurrentDocument.CORRECTION, operator, sign, printed=printed)
 
     def add_item(self, item: ItemLine, *, sign: CalculationSign, operator: int) -> None:
         """Add an operation to the open receipt. It opens none by itself.
@@ -315,12 +316,12 @@ class VirtualRegister:
         EXCISE_GOODS, MARKED_GOODS, TAG_FORMAT, TAG_TOO_LONG, TAG_MISSING (no name before FFD
         1.2), BAD_PARAMETER, TOO_MANY_ITEMS, TOTAL_OVERFLOW, the printer's and the shift's.
         """
-        draft = self._require_draft(operator)
-        now = self._start("add_item", prints=draft.printed)
-        self._require_receipt_shift(now)
+        draft = self._drafting.of(operator)
+        now = self._admission.start("add_item", prints=draft.printed)
+        self._admission.require_receipt_shift(now)
         draft.add_item(item, sign)
         if self.faults.fires("power-cut-in-items", "add_item"):
-            self._draft = None
+            self._drafting.drop()
             self._device.lose_power()
 
     def add_tag(self, tag: Tlv, *, operator: int) -> None:
@@ -331,13 +332,13 @@ class VirtualRegister:
         one that the register makes itself, or a second one of what occurs once), TAG_FORMAT,
         TAG_TOO_LONG.
         """
-        self._start("add_tag")
-        self._require_draft(operator).add_tag(tag)
+        self._admission.start("add_tag")
+        self._drafting.of(operator).add_tag(tag)
 
     def add_item_tag(self, tag: Tlv, *, operator: int) -> None:
         """Add a requisite to the last item. Refusals as `add_tag`; NO_DATA without an item."""
-        self._start("add_item_tag")
-        self._require_draft(operator).add_item_tag(tag)
+        self._admission.start("add_item_tag")
+        self._drafting.of(operator).add_item_tag(tag)
 
     def close_receipt(
         self,
@@ -360,14 +361,14 @@ class VirtualRegister:
         ZERO_TOTAL, NOT_ENOUGH_CASH, TAX_SYSTEM, TAG_MISSING, BAD_PARAMETER, the FN's, the
         printer's and the shift's. The receipt stays open, as it does in a real register.
         """
-        draft = self._require_draft(operator)
-        now = self._start("close_receipt", prints=printed and draft.printed)
+        draft = self._drafting.of(operator)
+        now = self._admission.start("close_receipt", prints=printed and draft.printed)
         if draft.kind not in _RECEIPTS:
             raise DeviceRefused(Refusal.WRONG_RECEIPT_TYPE, draft.kind.name)
         if not draft.lines and self._corrects_by_sums(draft):
             raise DeviceRefused(Refusal.CORRECTION_FORM, "FFD 1.05 corrects by sums")
-        self._check_receipt(FORMS[draft.kind], now)
-        with self._ending_document():
+        self._admission.check_receipt(FORMS[draft.kind], now)
+        with self._drafting.ending():
             return self._recorder.close_receipt(
                 draft, payments, tax_system, cashier, now, rounding=rounding, printed=printed
             )
@@ -391,27 +392,27 @@ class VirtualRegister:
         does, WRONG_RECEIPT_TYPE for a return, CORRECTION_FORM in FFD 1.1 and 1.2, where a
         correction has items.
         """
-        draft = self._require_draft(operator)
-        now = self._start("close_correction", prints=printed and draft.printed)
+        draft = self._drafting.of(operator)
+        now = self._admission.start("close_correction", prints=printed and draft.printed)
         if draft.kind is not CurrentDocument.CORRECTION:
             raise DeviceRefused(Refusal.WRONG_RECEIPT_TYPE, draft.kind.name)
         if not self._corrects_by_sums(draft):
             raise DeviceRefused(Refusal.CORRECTION_FORM, "a correction has items since FFD 1.1")
         if sign not in _SIGNS_OF_SUM_CORRECTIONS or draft.sign not in (None, sign):
             raise DeviceRefused(Refusal.WRONG_RECEIPT_TYPE, sign.name_en)
-        self._check_receipt(DocumentForm.CORRECTION_RECEIPT, now)
-        with self._ending_document():
+        self._admission.check_receipt(DocumentForm.CORRECTION_RECEIPT, now)
+        with self._drafting.ending():
             return self._recorder.close_correction(
                 draft, kind, sign, total, payments, vat, tax_system, cashier, now, printed=printed
             )
 
     def cancel_document(self) -> None:
         """Drop the open document; nothing is recorded. Refusal: NO_DOCUMENT_OPEN."""
-        now = self._start("cancel_document")
-        draft = self._draft
+        now = self._admission.start("cancel_document")
+        draft = self._drafting.draft
         if draft is None:
             raise DeviceRefused(Refusal.NO_DOCUMENT_OPEN)
-        self._draft = None
+        self._drafting.drop()
         if draft.kind not in _RECEIPTS or draft.sign is None:
             return
         state = ledger.with_cancelled(self._state, draft.sign, draft.subtotal)
@@ -423,26 +424,25 @@ class VirtualRegister:
 
     def begin_state_report(self, operator: int) -> None:
         """Start a state of settlements report, so that `add_tag` can add to it. Optional."""
-        now = self._start("begin_state_report")
-        self._require_no_draft()
-        self._fn.check(self._state.fn, DocumentForm.STATE_REPORT, now)
-        self._draft = self._new_draft(CurrentDocument.STATE_REPORT, operator)
+        now = self._admission.start("begin_state_report")
+        self._drafting.require_none()
+        self._admission.check_fn(DocumentForm.STATE_REPORT, now)
+        self._drafting.begin(CurrentDocument.STATE_REPORT, operator)
 
     def state_report(self, operator: int) -> FiscalDocument:
         """Record a state of settlements report (form 21). Refusal: DOCUMENT_OPEN."""
-        now = self._start("state_report", prints=True)
-        draft = self._report_draft(CurrentDocument.STATE_REPORT, operator)
-        self._fn.check(self._state.fn, DocumentForm.STATE_REPORT, now)
-        with self._ending_document():
+        now = self._admission.start("state_report", prints=True)
+        draft = self._drafting.report(CurrentDocument.STATE_REPORT, operator)
+        self._admission.check_fn(DocumentForm.STATE_REPORT, now)
+        with self._drafting.ending():
             return self._recorder.report_state(draft, now)
 
     def close_archive(self, cashier: Cashier) -> FiscalDocument:
         """End the fiscal mode of the FN (form 6). Refusal: SHIFT_OPEN."""
-        now = self._start("close_archive", prints=True)
-        self._require_no_draft()
-        if self._state.shift.opened_at is not None:
-            raise DeviceRefused(Refusal.SHIFT_OPEN)
-        self._fn.check(self._state.fn, DocumentForm.FN_CLOSING, now)
+        now = self._admission.start("close_archive", prints=True)
+        self._drafting.require_none()
+        self._admission.require_closed_shift()
+        self._admission.check_fn(DocumentForm.FN_CLOSING, now)
         return self._recorder.close_archive(cashier, now)
 
     def cash_in(self, amount: int, cashier: Cashier) -> int:
@@ -459,26 +459,25 @@ class VirtualRegister:
 
     def open_drawer(self) -> None:
         """Open the cash drawer; nothing is counted or recorded."""
-        self._start("open_drawer")
+        self._admission.start("open_drawer")
 
     def set_clock(self, local: datetime) -> None:
         """Set the clock to a naive local time. Refusals: SHIFT_OPEN, DOCUMENT_OPEN."""
-        now = self._start("set_clock")
-        self._require_no_draft()
-        if self._state.shift.opened_at is not None:
-            raise DeviceRefused(Refusal.SHIFT_OPEN)
+        now = self._admission.start("set_clock")
+        self._drafting.require_none()
+        self._admission.require_closed_shift()
         self._device.set_clock(local.replace(tzinfo=now.tzinfo))
 
     # Printer.
 
     def print_lines(self, lines: Sequence[str]) -> None:
         """Print text. In an open receipt it stands between the items."""
-        self._start("print_lines", prints=True)
+        self._admission.start("print_lines", prints=True)
         if len(lines) > _MAX_TEXT_LINES:
             raise DeviceRefused(Refusal.BAD_PARAMETER, f"{len(lines)} lines")
         fitted = tuple(cp866.fit(line, paper.WIDTH) for line in lines)
-        if self._draft is not None:
-            self._draft.add_texts(fitted)
+        if self._drafting.draft is not None:
+            self._drafting.draft.add_texts(fitted)
         else:
             self._device.commit("print_lines", self._state, fitted)
 
@@ -488,15 +487,15 @@ class VirtualRegister:
         self.print_lines([""] * lines)
 
     def cut(self, how: Cut) -> None:
-        self._start("cut", prints=True)
-        self._require_no_draft()
+        self._admission.start("cut", prints=True)
+        self._drafting.require_none()
         line = paper.CUT if how is Cut.FULL else paper.CUT[: paper.WIDTH // 2]
         self._device.commit("cut", self._state, (line,))
 
     def print_copy(self) -> None:
         """Print the last receipt again, marked as a copy; a second time: NOTHING_TO_REPEAT."""
-        self._start("print_copy", prints=True)
-        self._require_no_draft()
+        self._admission.start("print_copy", prints=True)
+        self._drafting.require_none()
         lines = self._state.paper.copy
         if not lines:
             raise DeviceRefused(Refusal.NOTHING_TO_REPEAT)
@@ -508,7 +507,7 @@ class VirtualRegister:
 
         Refusal: NOTHING_TO_CONTINUE.
         """
-        self._start("continue_print")
+        self._admission.start("continue_print")
         self._device.continue_print()
 
     # What a person does to the device, and what happens to its operator. Durable.
@@ -530,108 +529,15 @@ class VirtualRegister:
     def _state(self) -> State:
         return self._device.state
 
-    def _start(self, command: str, *, prints: bool = False) -> datetime:
-        """What every command begins with: time passes, faults strike. Gives the time."""
-        self._command = command
-        self._device.tick()
-        shift_is_open = self._state.shift.opened_at is not None
-        if shift_is_open and self.faults.fires("shift-expires", command):
-            self._expire_shift()
-        if self.faults.fires("busy", command):
-            raise DeviceRefused(Refusal.BUSY)
-        can_record = shift_is_open and self._draft is None
-        if can_record and self.faults.fires("foreign-document", command):
-            self._record_foreign_document()
-        if prints:
-            if self.faults.fires("paper-out-before", command):
-                self._device.set_paper(False)
-            self._device.require_printer()
-        return self._device.tick()
-
-    def _shift_state(self, now: datetime) -> ShiftState:
-        opened_at = self._state.shift.opened_at
-        if opened_at is None:
-            return ShiftState.CLOSED
-        return ShiftState.EXPIRED if now - opened_at >= SHIFT_LENGTH else ShiftState.OPEN
-
-    def _require_open_shift(self) -> None:
-        if self._state.shift.opened_at is None:
-            raise DeviceRefused(Refusal.SHIFT_CLOSED)
-
-    def _require_receipt_shift(self, now: datetime) -> None:
-        self._require_open_shift()
-        if self._shift_state(now) is ShiftState.EXPIRED:
-            raise DeviceRefused(Refusal.SHIFT_EXPIRED)
-
-    def _check_shift_opening(self, now: datetime) -> None:
-        if self._state.shift.opened_at is not None:
-            raise DeviceRefused(Refusal.SHIFT_OPEN)
-        self._check_fn(DocumentForm.SHIFT_OPENING, now)
-
-    def _check_receipt(self, form: DocumentForm, now: datetime) -> None:
-        self._require_receipt_shift(now)
-        self._check_fn(form, now)
-
-    def _check_fn(self, form: DocumentForm, now: datetime) -> None:
-        self._fn.check(self._state.fn, form, now)
-        if self.faults.fires("fn-full", self._command):
-            raise DeviceRefused(Refusal.FN_FULL)
-
-    def _require_no_draft(self) -> None:
-        if self._draft is not None:
-            raise DeviceRefused(Refusal.DOCUMENT_OPEN, self._draft.kind.name)
-
-    def _require_draft(self, operator: int) -> Draft:
-        if self._draft is None:
-            raise DeviceRefused(Refusal.NO_DOCUMENT_OPEN)
-        if self._draft.operator != operator:
-            raise DeviceRefused(Refusal.OTHER_OPERATOR, str(self._draft.operator))
-        return self._draft
-
-    def _new_draft(
-        self,
-        kind: CurrentDocument,
-        operator: int,
-        sign: CalculationSign | None = None,
-        printed: bool = True,
-    ) -> Draft:
-        return Draft(
-            kind=kind,
-            operator=operator,
-            registration=self.registration,
-            sign=sign,
-            printed=printed,
-        )
-
-    def _report_draft(self, kind: CurrentDocument, operator: int) -> Draft:
-        """The begun report, or a new one."""
-        if self._draft is None:
-            return self._new_draft(kind, operator)
-        if self._draft.kind is not kind:
-            raise DeviceRefused(Refusal.DOCUMENT_OPEN, self._draft.kind.name)
-        return self._require_draft(operator)
-
     def _corrects_by_sums(self, draft: Draft) -> bool:
         return (
             draft.kind is CurrentDocument.CORRECTION
             and self.registration.ffd_version is FfdVersion.V1_05
         )
 
-    @contextmanager
-    def _ending_document(self) -> Iterator[None]:
-        """The open document ends with this, unless it is refused."""
-        try:
-            yield
-        except DeviceRefused:
-            raise
-        except BaseException:
-            self._draft = None
-            raise
-        self._draft = None
-
     def _start_cash(self, command: str, amount: int) -> datetime:
-        now = self._start(command, prints=True)
-        self._require_no_draft()
+        now = self._admission.start(command, prints=True)
+        self._drafting.require_none()
         if not 0 <= amount < AMOUNT_LIMIT:
             raise DeviceRefused(Refusal.BAD_PARAMETER, str(amount))
         return now
@@ -643,32 +549,3 @@ class VirtualRegister:
         lines = paper.render_slip(title, now, number, cashier.name, amount)
         self._device.commit(command, state, lines)
         return number
-
-    def _expire_shift(self) -> None:
-        """The clock passes the 24 hours (an injected fault)."""
-        opened_at = self._state.shift.opened_at
-        assert opened_at is not None
-        if self.now() < opened_at + SHIFT_LENGTH:
-            self._device.set_clock(opened_at + SHIFT_LENGTH)
-
-    def _record_foreign_document(self) -> None:
-        """Another program sells something for a rouble (an injected fault)."""
-        now = self._device.tick()
-        draft = self._new_draft(CurrentDocument.RECEIPT, _FOREIGN_OPERATOR, printed=False)
-        rates = self.registration.vat_rates
-        rate = VatRate.NO_VAT if VatRate.NO_VAT in rates else min(rates)
-        item = ItemLine(name=_FOREIGN.name, price=100, vat_rate=rate)
-        tax_system = min(self.registration.tax_systems)
-        # where the FN takes no receipt the other program gets none either
-        with suppress(DeviceRefused):
-            self._check_receipt(DocumentForm.RECEIPT, now)
-            draft.add_item(item, CalculationSign.SALE)
-            payments = Payments(cash=draft.subtotal)
-            self._recorder.close_receipt(
-                draft, payments, int(tax_system), _FOREIGN, now, command="foreign_document"
-            )
-
-
-_FOREIGN = Cashier(name="ДРУГАЯ ПРОГРАММА")
-_FOREIGN_OPERATOR = 0
-_SIGNS_OF_SUM_CORRECTIONS = (CalculationSign.SALE, CalculationSign.EXPENSE)

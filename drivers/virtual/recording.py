@@ -1,7 +1,7 @@
 """Making the documents: requisites put together, recorded in the FN, counted, printed.
 
-Whether a document may be made now is decided before, by the commands of the core; here a
-document is refused only for what it holds itself.
+Whether a document may be made now is decided before, by `admission`; here a document is
+refused only for what it holds itself.
 """
 
 from __future__ import annotations

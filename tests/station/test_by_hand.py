@@ -110,7 +110,7 @@ async def test_a_receipt_that_a_server_gave_to_the_next_fn_is_settled_by_its_own
 ) -> None:
     """Another receipt of the same sum there is not it."""
     await cut_off_after_the_record(bench, replace(FIVE_HUNDRED, total=ROUBLE))
-    await bench.by_hand(bench.register._record_foreign_document)
+    await bench.by_hand(bench.register._admission.record_foreign_document)
     ours, foreign = await bench.receipts()
     assert foreign.total == ROUBLE
     with closing(sqlite3.connect(bench.path)) as journal, journal:
