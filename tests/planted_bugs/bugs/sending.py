@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -130,7 +131,9 @@ def receipt_issued_without_a_look_at_the_journal() -> None:
     """Whoever asks for a receipt of a payment gets one."""
 
     @instead_of(Payments, "issue")
-    async def issue(right: Any, self: Payments, payment_id: UUID, **_: Any) -> Any:
+    async def issue(
+        right: Any, self: Payments, payment_id: UUID, *, settled_on: date | None = None
+    ) -> Any:
         state = await self._journal.payment(payment_id)
         assert state is not None
         status = await self._recorder.ready(state.payment.total, payment_id)
