@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -252,10 +253,12 @@ class ReconciliationScreen(FramedScreen):
 
     def _look(self, by: Filter) -> None:
         """Show the rows that `by` lets through; the cursor stays on its row if it can."""
-        key = self._row.key if self._row is not None else ""
+        self._show(by, self._row)
+
+    def _show(self, by: Filter, chosen: Row | None) -> None:
         self._filter = by
         self._shown = self._searched.shown(by)
-        at = next((index for index, row in enumerate(self._shown) if row.key == key), 0)
+        at = next((index for index, row in enumerate(self._shown) if row is chosen), 0)
         self.rows.show(len(self._shown), at)
         self.redraw()
 
@@ -293,12 +296,19 @@ class ReconciliationScreen(FramedScreen):
         if event.operation != self._operation:
             return  # another shift is looked at by now
         if isinstance(event.found, tuple):
+            key = self._row.key if self._row is not None else ""
             self._comparison, rows = event.found
             self._searched = Searched(rows)
-            self._look(self._filter)
+            self._show(self._filter, next((row for row in rows if row.key == key), None))
+            self.call_after_refresh(self._prepare, self._searched)
             return
         self._outcome = done_words(event.found)
         self.redraw()
+
+    @work(exclusive=True, group="preparing")
+    async def _prepare(self, searched: Searched) -> None:
+        for _step in searched.prepare():
+            await asyncio.sleep(0)  # keys go first
 
     # Mending
 

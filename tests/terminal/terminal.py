@@ -44,6 +44,8 @@ class Terminal:
         self.process = process
         self.output = bytearray()
         """Everything the process has written."""
+        self.last_at = 0.0
+        """When the last of it came, by `time.monotonic`."""
         self._master = master
         self._term = term
         size = struct.unpack("HHHH", fcntl.ioctl(master, termios.TIOCGWINSZ, b"\0" * 8))
@@ -122,6 +124,7 @@ class Terminal:
                 raise
             time.sleep(min(seconds, 0.02))
             return b""  # the process is gone
+        self.last_at = time.monotonic()
         self.output += data
         self._stream.feed(data)
         return data
