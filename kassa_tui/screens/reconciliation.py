@@ -13,7 +13,6 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
-from textual.widgets import Input
 
 from kassa_tui.link import reconciling
 from kassa_tui.screens.frame import FramedScreen
@@ -167,6 +166,8 @@ class ReconciliationScreen(FramedScreen):
         yield Still(id="grid-totals")
 
     def on_mount(self) -> None:
+        # Not by its message: what was typed and the rows found are one frame.
+        self.watch(self.filter, "value", self._typed, init=False)
         self.rows.focus()
         self.action_again()
 
@@ -213,13 +214,13 @@ class ReconciliationScreen(FramedScreen):
         self.filter.focus()
 
     def action_clear(self) -> None:
+        self._look(Filter())
         self.filter.value = ""
         self.rows.focus()
-        self._look(Filter())
 
-    @on(Input.Changed, "#grid-filter")
-    def _typed(self) -> None:
-        self._look(replace(self._filter, text=self.filter.value.strip()))
+    def _typed(self, value: str) -> None:
+        if (text := value.strip()) != self._filter.text:
+            self._look(replace(self._filter, text=text))
 
     def on_descendant_focus(self) -> None:
         self.redraw()  # while something is typed, letters are no keys

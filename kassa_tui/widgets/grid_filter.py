@@ -97,8 +97,7 @@ _STEP = 50
 
 def _text(row: Row) -> str:
     parts: list[str] = []
-    sums: set[int] = set()
-    """Mostly one: the sides are equal."""
+    sums: set[int] = set()  # mostly one: the sides are equal
     if (operation := row.operation) is not None:
         parts += (operation.client, operation.comment, operation.operator, operation.id)
         parts.append(operation.type)
