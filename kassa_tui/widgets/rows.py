@@ -30,6 +30,12 @@ class Rows(Widget, can_focus=True):
     The cursor is drawn on the first cells of its row; a row begins with a blank for it.
     """
 
+    DEFAULT_CSS = """
+    Rows {
+        text-wrap: nowrap;
+        text-overflow: clip;
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", show=False),
         Binding("down", "step(1)", show=False),
@@ -48,6 +54,7 @@ class Rows(Widget, can_focus=True):
     def __init__(self, draw: Draw, *, id: str | None = None, mark_cells: int = 1) -> None:  # noqa: A002 - Textual's name
         """`mark_cells`: how much of its row the cursor covers."""
         super().__init__(id=id)
+        self.auto_links = False  # looked for in every row that is drawn
         self._draw = draw
         self._mark_cells = mark_cells
         self._count = 0
