@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import ScreenResume
 from textual.getters import query_one
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -29,6 +30,9 @@ class FramedScreen(Screen[None]):
     WORK: ClassVar[type[Widget]] = Container
     """What the screen's own widgets stand in."""
     AUTO_FOCUS = ""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual's draws the whole screen again; what has the focus draws itself."""
 
     where = query_one(WhereLine)
     world = query_one(WorldLine)

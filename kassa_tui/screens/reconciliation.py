@@ -189,7 +189,7 @@ class ReconciliationScreen(FramedScreen):
         zone = self.till.now().tzinfo
         title = grid_words.title(self._comparison, self._reach, self._filter, zone)
         self.query_one("#grid-title", Still).put(title)
-        counts = grid_words.counts(self._comparison, self._filter.status)
+        counts = grid_words.counts(self._comparison, self._filter.status, self.size.width)
         self.query_one("#grid-statuses", Still).put(counts)
         self.query_one("#grid-find").display = self._is_finding or bool(self._filter.text)
         self.query_one("#grid-sides", Heading).put(grid_words.sides())
@@ -211,12 +211,12 @@ class ReconciliationScreen(FramedScreen):
 
     def action_find(self) -> None:
         self.query_one("#grid-find").display = True
-        self.filter.focus()
+        self.set_focus(self.filter)
 
     def action_clear(self) -> None:
+        self.set_focus(self.rows)  # now, so that one frame shows all of it
         self._look(Filter())
         self.filter.value = ""
-        self.rows.focus()
 
     def _typed(self, value: str) -> None:
         if (text := value.strip()) != self._filter.text:

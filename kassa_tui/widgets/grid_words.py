@@ -69,21 +69,32 @@ def title(
     return Content.styled(text, "bold") + read
 
 
-def counts(comparison: ShiftComparison | None, chosen: RowStatus | None) -> Content:
-    """A number for each filter, with the key that chooses it."""
+def counts(comparison: ShiftComparison | None, chosen: RowStatus | None, cells: int) -> Content:
+    """A number for each filter, with the key that chooses it; signs alone where words have no
+    room in `cells`."""
     if comparison is None:
         return Content("")
     totals = comparison.totals
-    parts = [_count(1, "", _("All"), totals.count, "", is_chosen=chosen is None)]
-    for number, status in enumerate(RowStatus, 2):
-        sign, style = SIGNS[status]
-        count = totals.of(status).count
-        parts.append(
-            _count(
-                number, f"{sign} ", status_words(status), count, style, is_chosen=chosen is status
+
+    def line(*, in_words: bool) -> Content:
+        parts = [_count(1, "", _("All"), totals.count, "", is_chosen=chosen is None)]
+        for number, status in enumerate(RowStatus, 2):
+            sign, style = SIGNS[status]
+            word = status_words(status) if in_words else ""
+            parts.append(
+                _count(
+                    number,
+                    f"{sign} " if in_words else sign,
+                    word,
+                    totals.of(status).count,
+                    style,
+                    is_chosen=chosen is status,
+                )
             )
-        )
-    return Content(" ") + Content(" ").join(parts)
+        return Content(" ") + Content(" ").join(parts)
+
+    whole = line(in_words=True)
+    return whole if whole.cell_length <= cells else line(in_words=False)
 
 
 def _count(

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
@@ -44,6 +44,9 @@ class Rows(Widget, can_focus=True):
         Binding("home", "first", show=False),
         Binding("end", "last", show=False),
     ]
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+    """Its size never follows what is in it."""
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """Index of the row with the cursor; 0 where there is none."""

@@ -3,7 +3,8 @@
     python -m tests.benchmarks.grid [--json]
 
 A shift of 10,000 rows, nine of ten matched, is in the hands of the face's link; the face is the
-app itself, in a process of its own. A key is measured to the last byte of what it changes.
+app itself, in a process of its own. A key is measured to the last byte of what it changes; for
+what the machine itself costs, a key is typed into a bare Textual "hello" too.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kassa_tui.station.reconciliation.requests import CompareShift
 from kassa_tui.station.reconciliation.rows import Comparison
 from kassa_tui.station.reconciliation.sides import TapeItem
 from kassa_tui.station.requests import Answer, Request
+from tests.benchmarks.face import hello, p99
 from tests.benchmarks.report import report
 from tests.screens.shift_rows import ReconcilingLink, attached, compared, document, operation
 from tests.screens.till import SHIFT_OPEN, face
@@ -30,6 +32,7 @@ from tests.terminal.terminal import Terminal, terminal
 
 ROWS = 10_000
 OPENINGS = 5
+PLAIN_KEYS = 100
 QUIET_S = 0.3
 """When nothing has come for so long, a key has done what it does."""
 VIEW = 8
@@ -150,8 +153,11 @@ def scrolled(cashier: Terminal) -> list[float]:
     return [delay(cashier, key) for key in pages]
 
 
-def p99(delays: list[float]) -> float:
-    return statistics.quantiles(delays, n=100)[98]
+def typed_plainly() -> list[float]:
+    with hello() as bare:
+        bare.until("hello")
+        bare.settle()
+        return [delay(bare, "a") for _ in range(PLAIN_KEYS)]
 
 
 def figures() -> dict[str, float | int]:
@@ -165,6 +171,7 @@ def figures() -> dict[str, float | int]:
             first_rows.append(seconds)
             cashier.settle(1.0)
             filters, pages = filtered(cashier), scrolled(cashier)
+            plain = typed_plainly()
     return {
         "first_rows_ms": statistics.median(first_rows) * 1000,
         "first_rows_worst_ms": max(first_rows) * 1000,
@@ -173,6 +180,7 @@ def figures() -> dict[str, float | int]:
         "filter_keys": len(filters),
         "early_filter_ms": max(early) * 1000,
         "scroll_p99_ms": p99(pages) * 1000,
+        "hello_key_p99_ms": p99(plain) * 1000,
     }
 
 
@@ -181,6 +189,7 @@ NOTES = {
     "filter_p99_ms": f"goal: at most 50, with {ROWS} rows",
     "early_filter_ms": "F7 and a letter, as soon as the first rows are seen; the worst",
     "scroll_p99_ms": "by pages, and to either end",
+    "hello_key_p99_ms": "of a bare Textual: what this machine adds by itself",
 }
 
 

@@ -1,4 +1,4 @@
-"""What comparing a shift costs, as a ratio to reading both sides from SQLite.
+"""What comparing a shift costs, as a ratio to reading both sides from SQLite; and its grid.
 
     python -m tests.benchmarks.reconcile [--json] [--rows N] [--rounds N]
 
@@ -6,7 +6,8 @@
 in the database of the embedded CRM's kind: a row for each, its draft as JSON. Reading is
 what must be done before anything can be compared: the rows fetched, and made the values that
 the comparison takes. Nine of ten are matched; the others are of every kind of difference.
-`raw_ratio` sets the comparison against the bare fetching of the rows as text.
+`raw_ratio` sets the comparison against the bare fetching of the rows as text. What is measured
+of the grid is said in `tests.benchmarks.grid`.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from kassa_tui.station.reconciliation.matching import compare
 from kassa_tui.station.reconciliation.operations import of_transaction
 from kassa_tui.station.reconciliation.proofs import receipt_of
 from kassa_tui.station.reconciliation.sides import Operation, Remembered, Scope, TapeDocument
+from tests.benchmarks import grid
 from tests.benchmarks.report import report
 
 ROWS = 10_000
@@ -179,11 +181,13 @@ def main() -> None:
             "reading_ms": reading_s * 1000,
             "raw_ms": raw_s * 1000,
             "rows": len(found.rows),
+            **grid.figures(),
         },
         {
             "reconcile_ratio": "goal: at most 3",
             "worst_ratio": "nothing is bound by a key: every row looks for others like it",
             "raw_ratio": "against the bare fetching of the rows as text",
+            **grid.NOTES,
         },
     )
 

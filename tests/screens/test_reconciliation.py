@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from textual.pilot import Pilot
@@ -157,3 +158,23 @@ async def test_rows_beyond_the_first_page_come_by_themselves() -> None:
         await pilot.press("end")
         await settled(pilot)
         assert "ФД 2449" in shown(pilot)
+
+
+async def test_the_counts_of_a_very_long_shift_have_room_in_80_columns() -> None:
+    long = a_shift()
+    totals = replace(
+        long.totals, by_status=tuple(replace(one, count=9250) for one in long.totals.by_status)
+    )
+    async with grid(ReconcilingLink(CALM, replace(long, totals=totals))) as pilot:
+        (line,) = (one for one in shown(pilot).splitlines() if "1 Все" in one)
+        assert "[1 Все 37000]  2 = 9250  3 < 9250  4 > 9250  5 ! 9250" in line
+
+
+async def test_the_cursor_stays_on_its_row_whatever_is_looked_at() -> None:
+    async with grid(ReconcilingLink(CALM, a_shift())) as pilot:
+        await pilot.press("down", "down")
+        chosen = next(one for one in shown(pilot).splitlines() if one.startswith(">"))
+        for key in ("3", "1", "п", "f4"):
+            await pilot.press(key)
+            await settled(pilot)
+            assert chosen in shown(pilot).splitlines()
