@@ -166,8 +166,9 @@ class ReconciliationScreen(FramedScreen):
         yield Still(id="grid-totals")
 
     def on_mount(self) -> None:
-        # Not by its message: what was typed and the rows found are one frame.
+        # Not by their messages: what was typed or chosen and what it brings are one frame.
         self.watch(self.filter, "value", self._typed, init=False)
+        self.watch(self.rows, "cursor", self._moved, init=False)
         self.rows.focus()
         self.action_again()
 
@@ -214,7 +215,7 @@ class ReconciliationScreen(FramedScreen):
         self.set_focus(self.filter)
 
     def action_clear(self) -> None:
-        self.set_focus(self.rows)  # now, so that one frame shows all of it
+        self.set_focus(self.rows)  # now, so that what is drawn next is without the field
         self._look(Filter())
         self.filter.value = ""
 
@@ -225,7 +226,6 @@ class ReconciliationScreen(FramedScreen):
     def on_descendant_focus(self) -> None:
         self.redraw()  # while something is typed, letters are no keys
 
-    @on(Rows.Moved)
     def _moved(self) -> None:
         self._outcome = Content("")
         self.redraw()

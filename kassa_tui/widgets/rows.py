@@ -45,8 +45,8 @@ class Rows(Widget, can_focus=True):
         Binding("end", "last", show=False),
     ]
 
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
-    """Its size never follows what is in it."""
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
+    """Its size never follows what is in it, and a layout draws what it has changed."""
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """Index of the row with the cursor; 0 where there is none."""
@@ -99,7 +99,8 @@ class Rows(Widget, can_focus=True):
         self.post_message(self.Moved())
 
     def on_resize(self) -> None:
-        self._follow()
+        if self._follow():
+            self.refresh()
 
     def action_step(self, by: int) -> None:
         self.cursor += by
