@@ -345,6 +345,31 @@ class Journal:
         """The state of the last call of each subject that has one to be made."""
         return await self._file.ask(lambda db: traces.open_calls_of(db, subjects))
 
+    async def settle_row(
+        self, operation: str, document: str, comment: str, at: datetime, kind: str
+    ) -> None:
+        """Note what a person says of a row of a reconciliation that cannot be mended.
+
+        `operation` is the key of its operation, `document` the `<FN>:<FD>` of its document;
+        empty where it has none. The log has it as an incident of `kind` too.
+        """
+        said = masked(comment)
+        body = {"operation": operation, "document": document, "comment": said}
+        incident = {"kind": kind, "detail": f"row {operation}|{document}: {said}"}
+
+        def work(log: Log) -> None:
+            log.append("row_settled", body)
+            log.append("incident", incident)
+
+        await self._write(at, work)
+
+    async def settled_rows(
+        self, operations: Iterable[str], documents: Iterable[str]
+    ) -> dict[tuple[str, str], str]:
+        """What persons have said of the rows of these: by operation and document."""
+        asked = tuple(operations), tuple(documents)
+        return await self._ask(lambda db: traces.settled_rows(db, *asked))
+
     # Calls to the CRM
 
     async def queue_calls(self, calls: Sequence[Call], at: datetime) -> None:

@@ -20,11 +20,12 @@ from kassa_tui.journal.projections import project
 from kassa_tui.journal.schema import APPLICATION_ID, PROJECTIONS, STATEMENTS, TABLES, TRIGGERS
 from kassa_tui.journal.writing import Log
 
-VERSION = 3
+VERSION = 4
 """`PRAGMA user_version` of the files that this program writes.
 
 1: facts in tables, without a log. 2: the event log and its projections. 3: the order of a
-payment, what its caller asked for, and the drawer before a movement of cash.
+payment, what its caller asked for, and the drawer before a movement of cash. 4: rows of a
+reconciliation that a person has settled.
 """
 
 _TABLES_1 = (

@@ -185,6 +185,11 @@ STATEMENTS: dict[str, tuple[str | Each, ...]] = {
         """,
     ),
     "incident": (),
+    "row_settled": (
+        """
+        INSERT OR IGNORE INTO settled_row VALUES (:operation, :document, :comment, :at)
+        """,
+    ),
 }
 
 

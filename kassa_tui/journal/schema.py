@@ -186,6 +186,15 @@ PROJECTIONS = {
             PRIMARY KEY (fiscal_drive_number, fiscal_document_number)
         ) STRICT, WITHOUT ROWID
     """,
+    "settled_row": """
+        CREATE TABLE settled_row (
+            operation TEXT NOT NULL,
+            document TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            settled_at TEXT NOT NULL,
+            PRIMARY KEY (operation, document)
+        ) STRICT, WITHOUT ROWID
+    """,
 }
 """By name, in an order that foreign keys allow."""
 
@@ -228,7 +237,7 @@ TRIGGERS = (
     *(_refuse(table, "DELETE", "keeps facts: no delete") for table in PROJECTIONS),
     *(
         _refuse(table, "UPDATE", "keeps facts: no update")
-        for table in ("payment_part", "payment_line", "tape")
+        for table in ("payment_part", "payment_line", "tape", "settled_row")
     ),
     _refuse("attempt", "UPDATE", "has ended", "WHEN old.state NOT IN ('sent', 'unknown')"),
     _refuse("call", "UPDATE", "has ended", "WHEN old.state IN ('done', 'refused')"),

@@ -97,6 +97,23 @@ def traces(db: sqlite3.Connection, ids: Iterable[UUID]) -> tuple[PaymentTrace, .
     )
 
 
+def settled_rows(
+    db: sqlite3.Connection, operations: Iterable[str], documents: Iterable[str]
+) -> dict[tuple[str, str], str]:
+    """The comments on settled rows, by the keys of their operation and document."""
+    rows = db.execute(
+        """
+        SELECT operation, document, comment FROM settled_row
+        WHERE operation IN (SELECT value FROM json_each(?))
+        UNION ALL
+        SELECT operation, document, comment FROM settled_row
+        WHERE operation = '' AND document IN (SELECT value FROM json_each(?))
+        """,
+        (json.dumps(list(operations)), json.dumps(list(documents))),
+    ).fetchall()
+    return {(operation, document): comment for operation, document, comment in rows}
+
+
 def states(db: sqlite3.Connection, ids: Sequence[UUID]) -> tuple[PaymentState, ...]:
     """Those of the payments that the journal has, whole."""
     these = json.dumps([str(one) for one in ids])

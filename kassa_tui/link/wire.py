@@ -2,8 +2,8 @@
 
 A face speaks first and is answered; then both speak as they please::
 
-    face     {"is": "Hello", "protocol": 2}
-    station  {"is": "Welcome", "protocol": 2}       or {"is": "Refusal", ...} and the end
+    face     {"is": "Hello", "protocol": 3}
+    station  {"is": "Welcome", "protocol": 3}       or {"is": "Refusal", ...} and the end
     face     {"is": "Asked", "id": 7, "request": {"is": "OpenShift"}}
     station  {"is": "Snapshot", ...}                the whole present, the newest only
              {"is": "Answered", "id": 7, "answer": {"is": "Done"}}
@@ -22,7 +22,7 @@ from kassa_tui.link.codec import Misfit, dump, load
 from kassa_tui.station.requests import Answer, Request
 from kassa_tui.station.snapshot import Snapshot
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Grows with every change that an older face or station would not understand."""
 
 MOST_REQUEST_BYTES = 256 * 1024

@@ -205,6 +205,7 @@ class ReconciliationScreen(FramedScreen):
         self.rows.action_step(by)
 
     def action_status(self, number: int) -> None:
+        self._outcome = Content("")  # other rows: what they need is told instead
         self._look(replace(self._filter, status=_STATUSES[number - 1]))
 
     def action_sort(self) -> None:
@@ -215,6 +216,7 @@ class ReconciliationScreen(FramedScreen):
         self.set_focus(self.filter)
 
     def action_clear(self) -> None:
+        self._outcome = Content("")
         self.set_focus(self.rows)  # now, so that what is drawn next is without the field
         self._look(Filter())
         self.filter.value = ""

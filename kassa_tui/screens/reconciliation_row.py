@@ -27,7 +27,7 @@ from kassa_tui.station.reconciliation.sides import TapeDocument
 from kassa_tui.station.requests import Answer, Done, Recorded, Uncertain
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.grid_lines import MARK_CELLS, SIGNS, grid_line
-from kassa_tui.widgets.grid_words import does, main_action
+from kassa_tui.widgets.grid_words import does, main_action, settled_words
 from kassa_tui.widgets.heading import Heading
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.mending_words import done_words
@@ -57,6 +57,20 @@ class RowScreen(FramedScreen):
             N_("A"),
             N_("Add to IZI"),
             N_("Make the operation that the document proves; nothing is printed"),
+        ),
+        Command(
+            "issue",
+            ("п", "g", "p", "з"),
+            N_("P"),
+            N_("Issue"),
+            N_("Issue its receipt all the same: what is suggested is not it"),
+        ),
+        Command(
+            "settle",
+            ("к", "r", "n", "т"),
+            N_("N"),
+            N_("Settle"),
+            N_("Say what became of it, where nothing can mend it; the journal keeps it"),
         ),
         ALARMS,
         BACK,
@@ -114,6 +128,10 @@ class RowScreen(FramedScreen):
                 return self._row.document is not None
             case "add":
                 return is_idle and Action.ADD_TO_IZI in self._row.actions
+            case "issue":
+                return is_idle and self._issuing is not None and bool(self._row.suggested)
+            case "settle":
+                return is_idle and Action.SETTLE in self._row.actions
             case "mend":
                 return is_idle and main_action(self._row) is not None
         return super().check_action(action, parameters)
@@ -139,23 +157,38 @@ class RowScreen(FramedScreen):
     def action_add(self) -> None:
         from kassa_tui.screens.adding import AddingScreen
 
-        def added() -> None:
-            self.app.pop_screen()
-            self._on_mended()
+        self.app.push_screen(AddingScreen(self.till, self._comparison, self._row, self._leave))
 
-        self.app.push_screen(AddingScreen(self.till, self._comparison, self._row, added))
+    def action_settle(self) -> None:
+        from kassa_tui.screens.settling_row import SettlingRowScreen
+
+        self.app.push_screen(SettlingRowScreen(self.till, self._comparison, self._row, self._leave))
+
+    def _leave(self) -> None:
+        """What a form asked for is done: back to the rows."""
+        self.app.pop_screen()
+        self._on_mended()
+
+    @property
+    def _issuing(self) -> Action | None:
+        """How its receipt can be issued."""
+        ways = (Action.ISSUE_RECEIPT, Action.ISSUE_CORRECTION)
+        return next((one for one in ways if one in self._row.actions), None)
+
+    def action_issue(self) -> None:
+        self._do(
+            IssueForRow(
+                comparison_id=self._comparison.comparison_id,
+                row=self._row.key,
+                as_correction=self._issuing is Action.ISSUE_CORRECTION,
+            )
+        )
 
     def action_mend(self) -> None:
         comparison_id = self._comparison.comparison_id
         match main_action(self._row):
-            case Action.ISSUE_RECEIPT | Action.ISSUE_CORRECTION as action:
-                self._do(
-                    IssueForRow(
-                        comparison_id=comparison_id,
-                        row=self._row.key,
-                        as_correction=action is Action.ISSUE_CORRECTION,
-                    )
-                )
+            case Action.ISSUE_RECEIPT | Action.ISSUE_CORRECTION:
+                self.action_issue()
             case Action.ATTACH_RECEIPT:
                 is_bound = self._row.operation is not None and self._row.document is not None
                 partner = "" if is_bound else self._suggested[self.rows.cursor][0]
@@ -164,6 +197,8 @@ class RowScreen(FramedScreen):
                 )
             case Action.ADD_TO_IZI:
                 self.action_add()
+            case Action.SETTLE:
+                self.action_settle()
 
     def _do(self, request: Mending) -> None:
         self._is_mending = True
@@ -195,6 +230,8 @@ class RowScreen(FramedScreen):
             since = span(self.till.now() - owed.since)
             text = _("Money without a receipt for {since}.").format(since=since)
             lines.append(mark(Level.STOPPED, f" {text} {remedy_words(owed.remedy)}"))
+        if self._row.settled:
+            lines.append(settled_words(self._row))
         match main_action(self._row):
             case Action.ISSUE_CORRECTION:
                 text = _("issue a correction receipt with what stands above; no money is taken")

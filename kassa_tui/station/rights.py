@@ -6,7 +6,12 @@ The CRM checks again whatever comes; here a cashier hears beforehand, and nothin
 from __future__ import annotations
 
 from kassa_tui.izi.models.session import Permission
-from kassa_tui.station.reconciliation.requests import AddToIzi, AttachReceipt, IssueForRow
+from kassa_tui.station.reconciliation.requests import (
+    AddToIzi,
+    AttachReceipt,
+    IssueForRow,
+    SettleRow,
+)
 from kassa_tui.station.requests import (
     AdjustBalance,
     CashKind,
@@ -37,6 +42,7 @@ _NEEDED: dict[type, frozenset[Permission]] = {
     IssueForRow: frozenset({Permission.RECEIPT_ATTACH}),
     AttachReceipt: frozenset({Permission.RECEIPT_ATTACH}),
     AddToIzi: frozenset({Permission.RECEIPT_IMPORT}),
+    SettleRow: frozenset({Permission.RECEIPT_ATTACH}),
 }
 
 

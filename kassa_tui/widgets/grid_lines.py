@@ -40,7 +40,8 @@ def grid_line(row: Row, today: date, zone: tzinfo | None, *, wide: bool) -> Cont
     sign, style = SIGNS[row.status]
     left = _left(row.operation, today, zone, wide=wide)
     right = _right(row.document, today, zone, wide=wide)
-    return Content.assemble(left, (sign, style), " ", right, " ", (status_words(row.status), style))
+    word = _("Settled") if row.settled else status_words(row.status)
+    return Content.assemble(left, (sign, style), " ", right, " ", (word, style))
 
 
 def operation_word(operation: Operation) -> str:

@@ -12,7 +12,7 @@ from kassa_tui.station.reconciliation.rows import Action, Row, RowStatus
 from kassa_tui.widgets.grid_filter import Filter, Order
 from kassa_tui.widgets.grid_lines import SIGNS, method_words, operation_word, sign_word
 from kassa_tui.widgets.marks import Level, mark
-from kassa_tui.widgets.outside_text import plain
+from kassa_tui.widgets.outside_text import outside, plain
 from kassa_tui.widgets.reconciliation_words import (
     difference_words,
     evidence_words,
@@ -35,6 +35,7 @@ _MAIN = (
     Action.ISSUE_CORRECTION,
     Action.ATTACH_RECEIPT,
     Action.ADD_TO_IZI,
+    Action.SETTLE,
 )
 """Of several actions the first is the one under F12."""
 _DOES = {
@@ -42,7 +43,10 @@ _DOES = {
     Action.ISSUE_CORRECTION: N_("a correction receipt is due: look at it first"),
     Action.ATTACH_RECEIPT: N_("tell the CRM that both belong together"),
     Action.ADD_TO_IZI: N_("add it to IZI; nothing is printed"),
+    Action.SETTLE: N_("say what became of it: put it right in the CRM first"),
 }
+_COMMENT = 150
+"""Cells."""
 _CHOOSES = N_("choose what belongs to it; it is suggested")
 
 
@@ -126,7 +130,9 @@ def selected(row: Row | None, zone: tzinfo | None) -> str:
 
 
 def main_action(row: Row) -> Action | None:
-    """What F12 does about the row."""
+    """What F12 does about the row: what might be there already goes before a new receipt."""
+    if row.suggested and Action.ATTACH_RECEIPT in row.actions:
+        return Action.ATTACH_RECEIPT
     return next((one for one in _MAIN if one in row.actions), None)
 
 
@@ -137,9 +143,16 @@ def detail(row: Row, now: datetime) -> Content:
         since = span(now - row.owed.since)
         text = _("Money without a receipt for {since}.").format(since=since)
         lines.append(mark(Level.STOPPED, f" {text} {remedy_words(row.owed.remedy)}"))
+    if row.settled:
+        lines.append(settled_words(row))
     if (action := main_action(row)) is not None:
         lines.append(Content.styled(f" F12 {does(row, action)}", "bold"))
     return Content("\n").join(lines)
+
+
+def settled_words(row: Row) -> Content:
+    """Who has said what of it."""
+    return mark(Level.WELL, " ") + outside(row.settled, _COMMENT)
 
 
 def does(row: Row, action: Action) -> str:
@@ -161,6 +174,8 @@ def totals(comparison: ShiftComparison | None) -> Content:
         sum=format_sum(told.without_operation_sum),
     )
     line = Content(f" {text}")
+    if told.settled:
+        line += Content("   " + _("settled: {count}").format(count=told.settled))
     if told.exposure:
         fine = _("fine from {sum}").format(sum=format_sum(told.exposure))
         line += Content("   ") + mark(Level.STOPPED, f" {fine}")

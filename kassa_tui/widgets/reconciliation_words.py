@@ -47,6 +47,7 @@ _EVIDENCE = {
     Evidence.CORRECTION: N_("it corrects another document"),
     Evidence.NAMES_A_PAYMENT: N_("it names a payment that the CRM does not have"),
     Evidence.MADE_BY_HAND: N_("it names no payment: made at the register itself"),
+    Evidence.SETTLED: N_("settled by a person"),
 }
 _ACTION = {
     Action.OPEN_OFD: N_("Open OFD"),
@@ -54,6 +55,7 @@ _ACTION = {
     Action.ISSUE_CORRECTION: N_("Issue a correction receipt"),
     Action.ADD_TO_IZI: N_("Add to IZI"),
     Action.ATTACH_RECEIPT: N_("Attach the receipt"),
+    Action.SETTLE: N_("Settle with a comment"),
 }
 _REMEDY = {
     Remedy.RECEIPT: N_("A receipt belongs to the moment of payment: issue it now."),

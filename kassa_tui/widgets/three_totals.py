@@ -6,7 +6,6 @@ from textual.content import Content
 
 from kassa_tui.money import format_sum
 from kassa_tui.station.closing_preview import ClosingPreview
-from kassa_tui.station.reconciliation.rows import RowStatus
 from kassa_tui.station.requests import ShiftReport
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import pad
@@ -23,8 +22,7 @@ def previewed(told: ClosingPreview, *, has_crm: bool) -> Content:
         lines.append(_count(_("Not yet in the CRM"), told.waiting + told.poisoned))
     lines.append(_count(_("Payments without a receipt"), told.without_receipt))
     if told.reconciliation is not None:
-        open_ = told.reconciliation.count - told.reconciliation.of(RowStatus.MATCHED).count
-        lines.append(_count(_("Not matched"), open_))
+        lines.append(_count(_("Not matched"), told.reconciliation.open))
     if told.unsettled:
         lines.append(
             mark(Level.STOPPED, " " + _("The outcome of a receipt is unknown: wait for it."))

@@ -138,6 +138,7 @@ async def fill(journal: Journal) -> None:
     await journal.note_fact(DocumentFact.DELIVERED, FN, [8, 9], NOON)
     await journal.keep_tape(FN, {8: "{}", 9: "{}"}, NOON)
     await journal.note_incident(NOON, "damaged", "a test")
+    await journal.settle_row("tx_1", "", "a duplicate", NOON, "settled_by_hand")
     closing = ShiftClosing(closed_at=NOON, counted_cash=5000_00, expected_cash=4900_00)
     await journal.begin_closing(OPENING.id, closing)
     await journal.shift_is_closed(OPENING.id, NOON, 10)

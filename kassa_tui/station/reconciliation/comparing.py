@@ -27,7 +27,7 @@ from kassa_tui.station.reconciliation.requests import (
     ReadRows,
     ShiftComparison,
 )
-from kassa_tui.station.reconciliation.rows import Comparison, Row, RowStatus
+from kassa_tui.station.reconciliation.rows import Comparison, Row
 from kassa_tui.station.reconciliation.shift_tape import ShiftTape, ShiftTapes
 from kassa_tui.station.reconciliation.sides import Scope, ShiftKey
 
@@ -121,9 +121,9 @@ class Comparer:
         return MoreRows(known.comparison.rows[first : first + ROWS_AT_ONCE])
 
     def open_rows(self, comparison_id: UUID) -> tuple[Row, ...]:
-        """What is not matched in a comparison that is kept, the oldest first."""
+        """What is left to do in a comparison that is kept, the oldest first."""
         rows = self._known[comparison_id].comparison.rows
-        return tuple(row for row in rows if row.status is not RowStatus.MATCHED)
+        return tuple(row for row in rows if row.is_open)
 
     async def export(self, comparison_id: UUID, folder: Path) -> ExportedRows | None:
         """Write every row into files; None: the comparison is not kept any more. `OSError`."""

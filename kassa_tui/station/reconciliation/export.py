@@ -27,6 +27,7 @@ def row_values(row: Row) -> dict[str, Any]:
         "safe": None if row.safe is None else row.safe.value,
         "without_receipt_since": None if row.owed is None else row.owed.since.isoformat(),
         "remedy": None if row.owed is None else row.owed.remedy.value,
+        "settled": row.settled or None,
         "transaction": None if row.operation is None else _operation(row.operation),
         "receipt": None if row.document is None else _document(row.document),
         "corrections": [_document(one) for one in row.corrections],
@@ -50,6 +51,7 @@ def totals_values(totals: Totals) -> dict[str, Any]:
         "without_transaction_sum": totals.without_operation_sum,
         "exposure": totals.exposure,
         "safe": totals.safe,
+        "settled": totals.settled,
         "hidden": totals.hidden,
         "elsewhere": totals.elsewhere,
     }
@@ -159,7 +161,7 @@ def _document(document: TapeDocument) -> dict[str, Any]:
 
 
 _COLUMNS = (
-    "status", "differences", "evidence", "suggested", "without_receipt_since", "remedy",
+    "status", "differences", "evidence", "suggested", "without_receipt_since", "remedy", "settled",
     "transaction_id", "transaction_external_id", "transaction_type", "transaction_occurred_at",
     "transaction_amount", "transaction_due", "transaction_cash", "transaction_card",
     "transaction_app", "transaction_balance", "transaction_bonus", "transaction_client_id",

@@ -79,7 +79,7 @@ class Gathering:
             trace = traces.get(one.external_id)
             if one.receipts or trace is not None or not self._is_of_another_till(one):
                 operations.append(of_transaction(one, "" if trace is None else trace.client))
-        remembered = await self._remembered(tape, traces, unconfirmed)
+        remembered = await self._remembered(tape, traces, unconfirmed, operations)
         return Gathered(tuple(operations), remembered, told)
 
     # The CRM
@@ -162,7 +162,11 @@ class Gathering:
         return {one.id: one for one in found}
 
     async def _remembered(
-        self, tape: ShiftTape, traces: dict[UUID, PaymentTrace], unconfirmed: set[UUID]
+        self,
+        tape: ShiftTape,
+        traces: dict[UUID, PaymentTrace],
+        unconfirmed: set[UUID],
+        operations: Sequence[Operation],
     ) -> Remembered:
         bound = {
             f"{receipt.document[0]}:{receipt.document[1]}": one.id
@@ -182,6 +186,9 @@ class Gathering:
             if payment_id is not None:
                 bound[document.receipt_id] = payment_id
         proven = {one.proves: one.receipt_id for one in tape.documents if one.total}
+        settled = await self._journal.settled_rows(
+            (one.key for one in operations), (one.receipt_id for one in tape.documents)
+        )
         being_made = await self._journal.open_calls_of(list(proven))
         return Remembered(
             facts={one.id: _fact(one, one.id in unconfirmed) for one in traces.values()},
@@ -197,6 +204,7 @@ class Gathering:
                 for subject, state in being_made.items()
                 if state in (CallState.PENDING, CallState.POISONED)
             ),
+            settled=settled,
         )
 
 
@@ -208,4 +216,5 @@ def _fact(trace: PaymentTrace, is_unconfirmed: bool) -> JournalFact:
         is_called_off=trace.is_called_off,
         waits_for_crm=CallState.PENDING in trace.calls,
         is_poisoned=CallState.POISONED in trace.calls,
+        is_owed=any(one.document is None for one in trace.receipts),
     )

@@ -7,6 +7,7 @@ mismatch. Sum, operation and time only suggest; a person decides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from kassa_tui.station.reconciliation.law import exposure, owed
@@ -35,6 +36,10 @@ from kassa_tui.station.reconciliation.suggestions import alike, like, suggestion
 
 NOT_DUE = "not_required"
 _ISSUABLE = frozenset({"pending", "failed", "deferred"})
+_UNFINISHED = frozenset(
+    {Evidence.QUEUED, Evidence.POISONED, Evidence.UNKNOWN_OUTCOME, Evidence.UNCONFIRMED}
+)
+"""What the station is still about, or another screen asks for."""
 _ADDABLE = frozenset({1, 2})
 """1054 of what the CRM can import (contract D.5)."""
 
@@ -62,6 +67,7 @@ class _Comparing:
         self._scope = scope
         self._facts = remembered.facts
         self._being_added = remembered.being_added
+        self._settled = remembered.settled
         self._at = at
         self._keys = Ownership(documents, operations, remembered)
         self._hidden = self._elsewhere = 0
@@ -76,9 +82,9 @@ class _Comparing:
 
     def run(self) -> Comparison:
         rows = [
-            *map(self._bound_row, self._keys.bound),
-            *map(self._operation_row, self._alone),
-            *map(self._document_row, self._keys.orphans),
+            *map(self._as_settled, map(self._bound_row, self._keys.bound)),
+            *map(self._as_settled, map(self._operation_row, self._alone)),
+            *map(self._as_settled, map(self._document_row, self._keys.orphans)),
         ]
         rows.sort(key=lambda row: (row.at, row.key))
         return Comparison(tuple(rows), self._totals(rows))
@@ -296,6 +302,35 @@ class _Comparing:
         )
         return (Action.OPEN_OFD, Action.ADD_TO_IZI) if addable else (Action.OPEN_OFD,)
 
+    # What a person says
+
+    def _as_settled(self, row: Row) -> Row:
+        """With what a person has said of it, or may say."""
+        if row.status is RowStatus.MATCHED:
+            return row
+        operation = "" if row.operation is None else row.operation.key
+        document = "" if row.document is None else row.document.receipt_id
+        said = self._settled.get((operation, document), "")
+        if not said:
+            may_say = self._scope.is_whole and not _UNFINISHED & set(row.evidence)
+            if may_say and not self._owes(row.operation):
+                return replace(row, actions=(*row.actions, Action.SETTLE))
+            return row
+        return replace(
+            row,
+            settled=said,
+            evidence=(*row.evidence, Evidence.SETTLED),
+            suggested=(),
+            actions=tuple(one for one in row.actions if one is Action.OPEN_OFD),
+            safe=None,
+            owed=None,
+        )
+
+    def _owes(self, operation: Operation | None) -> bool:
+        """The journal has promised its receipt: that is issued, and not talked away."""
+        fact = None if operation is None else self._facts.get(operation.external_id)
+        return fact is not None and fact.is_owed and not fact.is_called_off
+
     def _circumstances(self, operation: Operation) -> list[Evidence]:
         fact = self._facts.get(operation.external_id)
         told = [Evidence.LATE_POSTED] if operation.late_posted else []
@@ -315,7 +350,7 @@ class _Comparing:
         counts = dict.fromkeys(RowStatus, 0)
         operations = dict.fromkeys(RowStatus, 0)
         documents = dict.fromkeys(RowStatus, 0)
-        lacking = lacking_sum = without = without_sum = safe = 0
+        lacking = lacking_sum = without = without_sum = safe = settled = 0
         for row in rows:
             counts[row.status] += 1
             if row.operation is not None:
@@ -325,10 +360,12 @@ class _Comparing:
             if row.owed is not None and row.operation is not None:
                 lacking += 1
                 lacking_sum += row.operation.due
-            if row.status is RowStatus.FR_ONLY and row.document is not None:
+            is_alone = row.status is RowStatus.FR_ONLY and not row.settled
+            if is_alone and row.document is not None:
                 without += 1
                 without_sum += row.document.total or 0
             safe += row.safe is not None
+            settled += bool(row.settled)
         return Totals(
             by_status=tuple(
                 StatusTotal(
@@ -345,6 +382,7 @@ class _Comparing:
             without_operation_sum=without_sum,
             exposure=exposure(lacking_sum, self._scope),
             safe=safe,
+            settled=settled,
             hidden=self._hidden,
             elsewhere=self._elsewhere,
         )

@@ -45,6 +45,7 @@ from kassa_tui.station.reconciliation.requests import (
     AttachReceipt,
     IssueForRow,
     Mending,
+    SettleRow,
 )
 from kassa_tui.station.reconciliation.rows import Action, Remedy, Row
 from kassa_tui.station.reconciliation.sides import Operation, TapeDocument
@@ -111,6 +112,8 @@ class Mender:
                     return await self._attach(request, known, row)
                 case AddToIzi():
                     return await self._add(request, row)
+                case SettleRow():
+                    return await self._settle(request, row)
         except CrmError as error:
             if error.retryable:
                 return Declined(Objection.CRM_NEEDED, error.code)
@@ -301,6 +304,24 @@ class Mender:
         call = calls.import_receipt(subject, made, shift.id if shift else None, self._new_id)
         await self._journal.queue_calls((call,), self._clock())
         return await self._tell(call)
+
+    # Settle
+
+    async def _settle(self, request: SettleRow, row: Row) -> Answer:
+        comment = request.comment.strip()[:MAX_COMMENT]
+        if Action.SETTLE not in row.actions:
+            return Declined(Objection.NOT_FOR_THIS_ROW)
+        if not comment:
+            return Declined(Objection.COMMENT_NEEDED)
+        if row.operation is not None and row.operation.is_posted:
+            told = await self._office.ask(self._office.crm.transaction(row.operation.id))
+            if told.version != row.operation.version:
+                return Declined(Objection.STALE)
+        operation = "" if row.operation is None else row.operation.key
+        document = "" if row.document is None else row.document.receipt_id
+        said = f"{self._settings.cashier}: {comment}"
+        await self._journal.settle_row(operation, document, said, self._clock(), BY_HAND)
+        return Done()
 
     def _registration_number(self) -> str:
         return self._desk.info.registration_number if self._desk.info is not None else ""

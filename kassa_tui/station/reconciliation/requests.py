@@ -155,4 +155,15 @@ class AddToIzi:
     """Needed for a refund."""
 
 
-Mending = IssueForRow | AttachReceipt | AddToIzi
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleRow:
+    """Say why a row does not match where nothing can mend it: put right in the CRM by hand, or
+    known to be a duplicate. The journal keeps it; nothing is printed and the CRM is not told."""
+
+    comparison_id: UUID
+    row: str
+    comment: str
+    """Who decided, and what was looked at. Obligatory."""
+
+
+Mending = IssueForRow | AttachReceipt | AddToIzi | SettleRow

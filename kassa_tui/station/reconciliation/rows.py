@@ -22,6 +22,8 @@ class RowStatus(StrEnum):
     MISMATCH = "mismatch"
     """Bound by a key and different, or claimed by more than one."""
 
+    # What a person has settled keeps its status: the two sides are as they are.
+
 
 class Evidence(StrEnum):
     """What a row rests on, and what a person should know of it."""
@@ -68,6 +70,8 @@ class Evidence(StrEnum):
     """The document names a payment that is not among the operations."""
     MADE_BY_HAND = "made_by_hand"
     """The document names no payment: made at the register, or by another program."""
+    SETTLED = "settled"
+    """A person has said what became of it; nothing is left to do."""
 
 
 class Difference(StrEnum):
@@ -94,6 +98,8 @@ class Action(StrEnum):
     """Make the operation that the document proves; nothing is printed."""
     ATTACH_RECEIPT = "attach_receipt"
     """Tell the CRM that the two belong together."""
+    SETTLE = "settle"
+    """Note what a person says of it; neither the register nor the CRM is told."""
 
 
 class Remedy(StrEnum):
@@ -130,6 +136,13 @@ class Row:
     safe: Action | None = None
     """What may be done without looking at it."""
     owed: Owed | None = None
+    settled: str = ""
+    """What a person has said of it; outside text."""
+
+    @property
+    def is_open(self) -> bool:
+        """Something is left to do about it."""
+        return self.status is not RowStatus.MATCHED and not self.settled
 
     @property
     def key(self) -> str:
@@ -173,6 +186,8 @@ class Totals:
     """The least that the law fines the money without a receipt with; 0: nothing is without."""
     safe: int
     """Rows that can be mended without looking at them."""
+    settled: int
+    """Rows that do not match, and of which a person has said why."""
     hidden: int
     """Operations that need no document."""
     elsewhere: int
@@ -188,6 +203,11 @@ class Totals:
     @property
     def all_matched(self) -> bool:
         return self.of(RowStatus.MATCHED).count == self.count
+
+    @property
+    def open(self) -> int:
+        """Rows that are neither matched nor settled."""
+        return self.count - self.of(RowStatus.MATCHED).count - self.settled
 
 
 @dataclass(frozen=True, slots=True)

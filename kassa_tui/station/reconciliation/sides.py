@@ -171,6 +171,8 @@ class JournalFact:
     """The outbox has something to tell of it."""
     is_poisoned: bool = False
     """The CRM does not take a record of it: a person must look."""
+    is_owed: bool = False
+    """It promises a receipt that is not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,9 @@ class Remembered:
     that document, or a person has decided."""
     being_added: frozenset[str] = frozenset()
     """Documents, by `<FN>:<FD>`, for which the outbox makes an operation in the CRM."""
+    settled: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What a person has said of a row, by the key of its operation and the `<FN>:<FD>` of its
+    document, each empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from kassa_tui.station.reconciliation.requests import (
     AttachReceipt,
     CompareShift,
     IssueForRow,
+    SettleRow,
     ShiftComparison,
 )
 from kassa_tui.station.reconciliation.rows import Action, Evidence, Row, RowStatus
@@ -224,7 +225,7 @@ async def issue_after_the_shift(bench: Bench) -> None:
         assert await running.station.ask(OpenShift(counted_cash=300_00)) == Done()
         found = await reconciled(running, shift_number=1)
         row = only(found, RowStatus.IZI_ONLY)
-        assert row.actions == (Action.ISSUE_CORRECTION,)
+        assert row.actions == (Action.ISSUE_CORRECTION, Action.SETTLE)
         assert row.safe is None
         assert await running.station.ask(issue(found, row)) == Declined(Objection.CORRECTION_NEEDED)
         answer = await running.station.ask(issue(found, row, as_correction=True))
@@ -429,6 +430,47 @@ async def test_money_of_nobodys_balance_is_added_to_a_clients_by_its_own_id(benc
         assert after.operation is not None
         assert after.operation.external_id == taken.payment_id
         assert await balance(bench) == before + 400_00
+
+
+# Settle
+
+
+async def test_what_a_person_says_of_a_row_is_kept_once_and_nothing_is_printed(
+    bench: Bench,
+) -> None:
+    async with open_till(bench) as running:
+        posted = await post_in_crm(bench)
+        found = await reconciled(running)
+        row = only(found, RowStatus.IZI_ONLY)
+        request = SettleRow(comparison_id=found.comparison_id, row=row.key, comment="учебная")
+        blank = replace(request, comment=" ")
+        assert await running.station.ask(blank) == Declined(Objection.COMMENT_NEEDED)
+        assert await running.station.ask(request) == Done()
+        assert await running.station.ask(request) == Done()
+        settled = only(await reconciled(running), RowStatus.IZI_ONLY)
+        assert settled.settled == "Иванова А.: учебная"
+        assert not settled.is_open
+        assert Evidence.SETTLED in settled.evidence
+        again = await reconciled(running)
+        assert await running.station.ask(issue(again, settled)) == Declined(
+            Objection.NOT_FOR_THIS_ROW
+        )
+        assert (again.totals.open, again.totals.settled, again.totals.exposure) == (0, 1, 0)
+        assert (await standing(bench, posted)).version == posted.version
+    assert await bench.receipts() == []
+
+
+async def test_a_row_that_has_changed_since_is_not_settled(bench: Bench) -> None:
+    async with open_till(bench) as running:
+        posted = await post_in_crm(bench)
+        found = await reconciled(running)
+        change = FiscalStatusChange(
+            status=FiscalStatus.FAILED, error=FiscalError(code="issuing", message="Касса 2")
+        )
+        await gate(bench).session.set_fiscal_status(posted.id, change, version=posted.version)
+        key = only(found, RowStatus.IZI_ONLY).key
+        request = SettleRow(comparison_id=found.comparison_id, row=key, comment="учебная")
+        assert await running.station.ask(request) == Declined(Objection.STALE)
 
 
 async def test_two_tills_on_one_crm_issue_one_receipt(tmp_path: Path) -> None:
