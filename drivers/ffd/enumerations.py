@@ -101,6 +101,12 @@ class CalculationSign(_NamedCode):
         """True where the seller receives the money."""
         return self in (CalculationSign.SALE, CalculationSign.EXPENSE_RETURN)
 
+    @property
+    def opposite(self) -> CalculationSign:
+        """What takes a document of this sign back."""
+        is_return = self in (CalculationSign.SALE_RETURN, CalculationSign.EXPENSE_RETURN)
+        return CalculationSign.from_code(self - 1 if is_return else self + 1)
+
 
 class TaxSystem(_NamedCode):
     """Tag 1055: exactly one bit, and one of those in the registration (1062)."""

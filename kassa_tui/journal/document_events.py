@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
+from kassa_tui.journal.privacy import masked
 from kassa_tui.journal.records import Attempt, AttemptState, Document, DocumentFact
 from kassa_tui.journal.writing import Log
 
@@ -63,3 +64,11 @@ def note_fact(
 def keep_tape(log: Log, fiscal_drive_number: str, documents: Sequence[tuple[int, str]]) -> None:
     body = {"fiscal_drive_number": fiscal_drive_number, "documents": documents}
     log.append("tape_read", body)
+
+
+def settle_row(log: Log, operation: str, document: str, comment: str, kind: str) -> None:
+    """What a person says of an operation and a document that cannot be brought together."""
+    said = masked(comment)
+    body = {"operation": operation, "document": document, "comment": said}
+    log.append("row_settled", body)
+    log.append("incident", {"kind": kind, "detail": f"row {operation}|{document}: {said}"})

@@ -127,6 +127,25 @@ class Journal:
 
         return await self._file.begin(promises[0].payment.created_at, work)
 
+    async def promise_receipts(
+        self,
+        payment_id: UUID,
+        receipts: Sequence[ReceiptIntent],
+        at: datetime,
+        incident: tuple[str, str],
+    ) -> None:
+        """Keep further receipts of a payment, behind those that it has promised.
+
+        `incident` is the kind and the words of why.
+        """
+        await self._file.begin(
+            at, lambda log: payment_events.promise_more(log, payment_id, receipts, incident)
+        )
+
+    async def payment_of_receipt(self, receipt_id: UUID) -> UUID | None:
+        """The payment that has promised a receipt."""
+        return await self._file.ask(lambda db: reading.payment_of_receipt(db, receipt_id))
+
     async def restore_payment(self, restored: Restored, at: datetime) -> None:
         """Keep a payment that was lost, with what is known of its receipt, as one."""
         await self._file.begin(at, lambda log: payment_events.restore(log, restored))
@@ -353,22 +372,16 @@ class Journal:
         `operation` is the key of its operation, `document` the `<FN>:<FD>` of its document;
         empty where it has none. The log has it as an incident of `kind` too.
         """
-        said = masked(comment)
-        body = {"operation": operation, "document": document, "comment": said}
-        incident = {"kind": kind, "detail": f"row {operation}|{document}: {said}"}
-
-        def work(log: Log) -> None:
-            log.append("row_settled", body)
-            log.append("incident", incident)
-
-        await self._write(at, work)
+        await self._file.write(
+            at, lambda log: document_events.settle_row(log, operation, document, comment, kind)
+        )
 
     async def settled_rows(
         self, operations: Iterable[str], documents: Iterable[str]
     ) -> dict[tuple[str, str], str]:
         """What persons have said of the rows of these: by operation and document."""
         asked = tuple(operations), tuple(documents)
-        return await self._ask(lambda db: traces.settled_rows(db, *asked))
+        return await self._file.ask(lambda db: traces.settled_rows(db, *asked))
 
     # Calls to the CRM
 

@@ -25,7 +25,7 @@ VERSION = 4
 
 1: facts in tables, without a log. 2: the event log and its projections. 3: the order of a
 payment, what its caller asked for, and the drawer before a movement of cash. 4: rows of a
-reconciliation that a person has settled.
+reconciliation that a person has settled, and receipts that set another one right.
 """
 
 _TABLES_1 = (

@@ -31,6 +31,16 @@ def take(log: Log, promises: Sequence[Promise]) -> None:
         call_events.queue(log, promise.calls)
 
 
+def promise_more(
+    log: Log, payment_id: UUID, receipts: Sequence[ReceiptIntent], incident: tuple[str, str]
+) -> None:
+    """Further receipts of a payment; `incident` is the kind and the words of why."""
+    kind, detail = incident
+    promised = [_promise(log, intent) for intent in receipts]
+    log.append("receipts_promised", {"id": str(payment_id), "receipts": promised})
+    log.append("incident", {"kind": kind, "detail": masked(detail)})
+
+
 def restore(log: Log, restored: Restored) -> None:
     """A payment that was lost, and what is known of its receipt."""
     payment, document = restored.payment, restored.document

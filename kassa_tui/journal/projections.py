@@ -58,6 +58,16 @@ STATEMENTS: dict[str, tuple[str | Each, ...]] = {
         WHERE payment = :payment AND state = 'wanted'
         """,
     ),
+    "receipts_promised": (
+        Each(
+            "receipts",
+            """
+            INSERT INTO receipt_intent
+            SELECT :id, :owner, max(position) + 1, :receipt, :contact_seal, 'wanted'
+            FROM receipt_intent WHERE payment = :owner
+            """,
+        ),
+    ),
     "attempt_made": (
         # What is recorded or called off is never sent.
         """!

@@ -163,6 +163,12 @@ def known_receipts(db: sqlite3.Connection, ids: Iterable[UUID]) -> frozenset[UUI
     return frozenset(one for one in ids if db.execute(known, (str(one),)).fetchone())
 
 
+def payment_of_receipt(db: sqlite3.Connection, receipt_id: UUID) -> UUID | None:
+    statement = "SELECT payment FROM receipt_intent WHERE id = ?"
+    row = db.execute(statement, (str(receipt_id),)).fetchone()
+    return UUID(row[0]) if row else None
+
+
 def receipt(db: sqlite3.Connection, receipt_id: UUID) -> str:
     row = db.execute(
         """

@@ -22,7 +22,7 @@ from kassa_tui.station.reconciliation.requests import (
     Mending,
     ShiftComparison,
 )
-from kassa_tui.station.reconciliation.rows import Action, Row
+from kassa_tui.station.reconciliation.rows import Action, Evidence, Row
 from kassa_tui.station.reconciliation.sides import TapeDocument
 from kassa_tui.station.requests import Answer, Done, Recorded, Uncertain
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
@@ -160,9 +160,15 @@ class RowScreen(FramedScreen):
         self.app.push_screen(AddingScreen(self.till, self._comparison, self._row, self._leave))
 
     def action_settle(self) -> None:
-        from kassa_tui.screens.settling_row import SettlingRowScreen
+        from kassa_tui.screens.saying_why import SettlingRowScreen
 
         self.app.push_screen(SettlingRowScreen(self.till, self._comparison, self._row, self._leave))
+
+    def _set_right(self) -> None:
+        from kassa_tui.screens.saying_why import SettingRightScreen
+
+        form = SettingRightScreen(self.till, self._comparison, self._row, self._leave)
+        self.app.push_screen(form)
 
     def _leave(self) -> None:
         """What a form asked for is done: back to the rows."""
@@ -176,6 +182,12 @@ class RowScreen(FramedScreen):
         return next((one for one in ways if one in self._row.actions), None)
 
     def action_issue(self) -> None:
+        if Evidence.FN_GONE in self._row.evidence:
+            from kassa_tui.screens.saying_why import IssuingUnreadScreen
+
+            form = IssuingUnreadScreen(self.till, self._comparison, self._row, self._leave)
+            self.app.push_screen(form)
+            return
         self._do(
             IssueForRow(
                 comparison_id=self._comparison.comparison_id,
@@ -197,6 +209,8 @@ class RowScreen(FramedScreen):
                 )
             case Action.ADD_TO_IZI:
                 self.action_add()
+            case Action.SET_RIGHT:
+                self._set_right()
             case Action.SETTLE:
                 self.action_settle()
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from kassa_tui.izi.errors import (
     InvalidRequest,
     NoOpenShift,
+    ReceiptAlreadyAttached,
     ShiftAlreadyOpen,
     ShiftClosed,
     VersionConflict,
@@ -38,6 +39,7 @@ ADDRESSED = frozenset({POST_TRANSACTION, POST_CASH_MOVEMENT, IMPORT_RECEIPT})
 
 _SHIFT = "shift_id"
 _TRANSACTION = "transaction_id"
+_SETS_RIGHT = "sets_right"
 _VERSION_TRIES = 5
 
 NewId = Callable[[], UUID]
@@ -49,9 +51,16 @@ def post_transaction(draft: TransactionDraft, shift_id: str | None, new_id: NewI
     return _call(draft.external_id, POST_TRANSACTION, body, new_id)
 
 
-def attach_receipt(payment_id: UUID, receipt: Receipt, new_id: NewId) -> Call:
-    """Goes after the payment's transaction, whose id it learns from that call's answer."""
-    body = {"receipt": receipt.model_dump(mode="json")}
+def attach_receipt(
+    payment_id: UUID, receipt: Receipt, new_id: NewId, *, sets_right: bool = False
+) -> Call:
+    """Goes after the payment's transaction, whose id it learns from that call's answer.
+
+    With `sets_right` another receipt may be attached already, and stays so (contract D.5, c).
+    """
+    body: dict[str, object] = {"receipt": receipt.model_dump(mode="json")}
+    if sets_right:
+        body[_SETS_RIGHT] = True
     return _call(payment_id, ATTACH_RECEIPT, body, new_id, keyed=False)
 
 
@@ -128,7 +137,12 @@ async def carry_out(office: Office, call: Call, transaction_id: str | None) -> s
             if transaction_id is None:
                 raise InvalidRequest("no transaction to attach the receipt to")
             receipt = Receipt.model_validate(told["receipt"])
-            attached = await office.ask(crm.attach_receipt(transaction_id, receipt))
+            try:
+                attached = await office.ask(crm.attach_receipt(transaction_id, receipt))
+            except ReceiptAlreadyAttached:
+                if not told.get(_SETS_RIGHT):
+                    raise
+                return _kept(transaction_id)
             return _kept(attached.value.id)
         case "import_receipt":
             assert call.key is not None, "a post has its key"

@@ -66,15 +66,20 @@ class TapeCheck:
             )
         for document in unknown:
             named = payment_named(document)
-            is_ours = named is not None and named in promised and await self._is_wanted(named)
-            await self._documents.keep(document, named if is_ours else None)
+            payment_id = None
+            if named is not None and named in promised:
+                payment_id = await self._payment_that_wants(named)
+            receipt_id = None if payment_id in (None, named) else named
+            await self._documents.keep(document, payment_id, receipt_id=receipt_id)
 
     async def _is_kept(self, document: FiscalDocument) -> bool:
         key = document.fiscal_drive_number, document.fiscal_document_number
         return await self._journal.document(*key) is not None
 
-    async def _is_wanted(self, receipt_id: UUID) -> bool:
-        state = await self._journal.payment(receipt_id)
-        return state is not None and any(
+    async def _payment_that_wants(self, receipt_id: UUID) -> UUID | None:
+        payment_id = await self._journal.payment_of_receipt(receipt_id)
+        state = None if payment_id is None else await self._journal.payment(payment_id)
+        is_wanted = state is not None and any(
             one.id == receipt_id and one.state is ReceiptState.WANTED for one in state.receipts
         )
+        return payment_id if is_wanted else None

@@ -36,29 +36,45 @@ class Documents:
         nobody knows: a register that was switched off meanwhile says nothing of them."""
 
     async def keep(
-        self, document: FiscalDocument, payment_id: UUID | None = None, attempt: int | None = None
+        self,
+        document: FiscalDocument,
+        payment_id: UUID | None = None,
+        attempt: int | None = None,
+        receipt_id: UUID | None = None,
     ) -> None:
         """Keep a document, of a payment and an attempt where it has them.
 
-        The call that tells the CRM of it is written down with it.
+        The call that tells the CRM of it is written down with it. `receipt_id` is the promise
+        that it keeps, where that is not the payment's first.
         """
         await self._journal.add_document(
             remembered(document),
             self._clock(),
             payment_id,
             attempt,
-            calls=() if payment_id is None else await self._attachment(document, payment_id),
+            receipt_id=receipt_id,
+            calls=()
+            if payment_id is None
+            else await self._attachment(document, payment_id, receipt_id or payment_id),
         )
         self._to_print.add(document.fiscal_document_number)
 
-    async def _attachment(self, document: FiscalDocument, payment_id: UUID) -> tuple[Call, ...]:
-        """Nothing for a payment that the CRM is not told of, or not any more."""
+    async def _attachment(
+        self, document: FiscalDocument, payment_id: UUID, receipt_id: UUID
+    ) -> tuple[Call, ...]:
+        """Nothing for a payment that the CRM is not told of, or not any more, nor of what takes a
+        wrong receipt back: the right one that follows it is the transaction's."""
         told_of = await self._journal.calls_of(payment_id)
         if not told_of or told_of[0].state is CallState.REFUSED:
             return ()
-        promised = Receipt.model_validate_json(await self._journal.receipt(payment_id))
+        sets_right = receipt_id != payment_id
+        if sets_right:
+            state = await self._journal.payment(payment_id)
+            if state is None or state.receipts[-1].id != receipt_id:
+                return ()
+        promised = Receipt.model_validate_json(await self._journal.receipt(receipt_id))
         told = crm_receipt(document, promised, self._registration_number())
-        return (attach_receipt(payment_id, told, self._new_id),)
+        return (attach_receipt(payment_id, told, self._new_id, sets_right=sets_right),)
 
     async def note_facts(self, status: RegisterStatus) -> None:
         """Note which documents are printed and delivered by now."""

@@ -26,6 +26,7 @@ from kassa_tui.journal.records import (
     PaymentState,
     Promise,
     ReceiptIntent,
+    ReceiptState,
 )
 from kassa_tui.station import calls
 from kassa_tui.station.desk import Desk
@@ -129,7 +130,7 @@ class Payments:
         return _together([answer_of(part) for part in parts])
 
     async def issue(self, payment_id: UUID, *, settled_on: date | None = None) -> Answer:
-        """Send the receipt of a payment that surely has none: no money, no new payment.
+        """Send the receipt that a payment surely lacks: no money, no new payment.
 
         With `settled_on`, the day of the settlement, it is sent as a correction receipt.
         """
@@ -149,12 +150,14 @@ class Payments:
             ended = await self._tell_crm(state.payment, is_new=False)
             if ended is not None:
                 return ended
-        receipt = Receipt.model_validate_json(await self._journal.receipt(payment_id))
+        wanted = next(one.id for one in state.receipts if one.state is ReceiptState.WANTED)
+        receipt = Receipt.model_validate_json(await self._journal.receipt(wanted))
         if settled_on is not None:
             info = self._desk.info
             assert info is not None, "a register that told its state has been connected"
             receipt = as_correction(receipt, settled_on, info.ffd_version)
-        return await self._recorder.send(payment_id, receipt, status)
+        receipt_id = None if wanted == payment_id else wanted
+        return await self._recorder.send(payment_id, receipt, status, receipt_id=receipt_id)
 
     async def issue_left_over(self, left: Iterable[PaymentState]) -> UUID | None:
         """Send the receipt of a payment that was cut off before it; whose was tried.

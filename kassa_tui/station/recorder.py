@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -92,14 +93,17 @@ class Recorder:
         receipt: Receipt,
         status: RegisterStatus,
         noted: int | None = None,
+        *,
+        receipt_id: UUID | None = None,
     ) -> Recorded | NotRecorded | Uncertain:
         """Have it recorded. Where the answer is lost the tape tells; what it surely does not
         have is sent again.
 
-        `noted` is the number of the first attempt where the journal has that already.
+        `noted` is the number of the first attempt where the journal has that already;
+        `receipt_id` the promise, where it is not the payment's first.
         """
         for _ in range(MOST_SENDINGS):
-            ended = await self._send_once(payment_id, receipt, status, noted)
+            ended = await self._send_once(payment_id, receipt, status, noted, receipt_id)
             noted = None
             if ended is not None:
                 return ended
@@ -113,12 +117,17 @@ class Recorder:
         return NotRecorded(payment_id, Reason.OTHER)
 
     async def _send_once(
-        self, payment_id: UUID, receipt: Receipt, status: RegisterStatus, noted: int | None
+        self,
+        payment_id: UUID,
+        receipt: Receipt,
+        status: RegisterStatus,
+        noted: int | None,
+        receipt_id: UUID | None,
     ) -> Recorded | NotRecorded | Uncertain | None:
         """Note the attempt, hand the receipt over, note what came of it. None: absent."""
         number = noted
         if number is None:
-            attempt = self.attempt(payment_id, receipt, status)
+            attempt = replace(self.attempt(payment_id, receipt, status), receipt_id=receipt_id)
             try:
                 number = await self._journal.add_attempt(attempt)
             except JournalError as error:
@@ -137,13 +146,13 @@ class Recorder:
                     number, AttemptState.UNKNOWN, self._clock(), detail=unknown.detail
                 )
             else:
-                await self._documents.keep(document, payment_id, number)
+                await self._documents.keep(document, payment_id, number, receipt_id)
                 return Recorded(payment_id)
         except JournalError:
             pass  # the attempt stays open in the journal, so the tape will be asked for its end
-        return await self._find_out(payment_id)
+        return await self._find_out(payment_id, receipt_id or payment_id)
 
-    async def _find_out(self, payment_id: UUID) -> Recorded | Uncertain | None:
+    async def _find_out(self, payment_id: UUID, receipt_id: UUID) -> Recorded | Uncertain | None:
         """The end of a payment whose answer was lost, if the tape tells it at once.
 
         None: surely not recorded.
@@ -153,6 +162,7 @@ class Recorder:
             state = await self._journal.payment(payment_id)
         except (RegisterError, JournalError):
             return Uncertain(payment_id)  # the next look around asks again, and tells why
-        if state is not None and state.document is not None:
+        promised = () if state is None else state.receipts
+        if any(one.id == receipt_id and one.document is not None for one in promised):
             return Recorded(payment_id)
         return Uncertain(payment_id) if self._settlement.open else None

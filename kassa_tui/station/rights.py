@@ -10,6 +10,7 @@ from kassa_tui.station.reconciliation.requests import (
     AddToIzi,
     AttachReceipt,
     IssueForRow,
+    SetRight,
     SettleRow,
 )
 from kassa_tui.station.requests import (
@@ -42,6 +43,7 @@ _NEEDED: dict[type, frozenset[Permission]] = {
     IssueForRow: frozenset({Permission.RECEIPT_ATTACH}),
     AttachReceipt: frozenset({Permission.RECEIPT_ATTACH}),
     AddToIzi: frozenset({Permission.RECEIPT_IMPORT}),
+    SetRight: frozenset({Permission.RECEIPT_ATTACH}),
     SettleRow: frozenset({Permission.RECEIPT_ATTACH}),
 }
 

@@ -12,7 +12,12 @@ from kassa_tui.station.office import Office
 from kassa_tui.station.outbox import Outbox
 from kassa_tui.station.payments import Payments
 from kassa_tui.station.reconciliation.mending import Mender
-from kassa_tui.station.reconciliation.requests import IssueForRow, Mending, ReadShiftTape
+from kassa_tui.station.reconciliation.requests import (
+    IssueForRow,
+    Mending,
+    ReadShiftTape,
+    SetRight,
+)
 from kassa_tui.station.reconciliation.shift_tape import ShiftTapes
 from kassa_tui.station.recorder import Recorder
 from kassa_tui.station.requests import (
@@ -44,7 +49,9 @@ from kassa_tui.station.settlement import Settlement
 from kassa_tui.station.shift import Shift
 from kassa_tui.station.telling import Telling
 
-_TOUCHES_DRAWER = PaymentRequest | IssueReceipt | IssueForRow | MoveCash | CloseShift | RotateShift
+_TOUCHES_DRAWER = (
+    PaymentRequest | IssueReceipt | IssueForRow | SetRight | MoveCash | CloseShift | RotateShift
+)
 
 
 class Serving:

@@ -60,7 +60,7 @@ class Settlement:
         for stored in self.open:
             match await self._look_on_tape(stored.attempt, await self._wanted(stored)):
                 case Found(document):
-                    await self._documents.keep(document, stored.attempt.payment_id, stored.number)
+                    await self._keep(document, stored)
                 case Absent():
                     await self._journal.note_outcome(
                         stored.number, AttemptState.ABSENT, self._clock()
@@ -91,9 +91,13 @@ class Settlement:
         if isinstance(document, Declined):
             return document
         await self._note_decision(stored, f"{said} ({document.fiscal_document_number})")
-        await self._documents.keep(document, request.payment_id, stored.number)
+        await self._keep(document, stored)
         await self.recall()
         return Recorded(request.payment_id)
+
+    async def _keep(self, document: FiscalDocument, stored: StoredAttempt) -> None:
+        attempt = stored.attempt
+        await self._documents.keep(document, attempt.payment_id, stored.number, attempt.receipt_id)
 
     async def _note_decision(self, stored: StoredAttempt, said: str) -> None:
         await self._journal.note_incident(

@@ -35,6 +35,7 @@ _MAIN = (
     Action.ISSUE_CORRECTION,
     Action.ATTACH_RECEIPT,
     Action.ADD_TO_IZI,
+    Action.SET_RIGHT,
     Action.SETTLE,
 )
 """Of several actions the first is the one under F12."""
@@ -43,6 +44,7 @@ _DOES = {
     Action.ISSUE_CORRECTION: N_("a correction receipt is due: look at it first"),
     Action.ATTACH_RECEIPT: N_("tell the CRM that both belong together"),
     Action.ADD_TO_IZI: N_("add it to IZI; nothing is printed"),
+    Action.SET_RIGHT: N_("set the receipt right: one takes it back, one is as it should be"),
     Action.SETTLE: N_("say what became of it: put it right in the CRM first"),
 }
 _COMMENT = 150

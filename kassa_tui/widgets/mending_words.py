@@ -10,7 +10,7 @@ from kassa_tui.station.reconciliation.requests import (
     Mending,
     ShiftComparison,
 )
-from kassa_tui.station.reconciliation.rows import Action, Row
+from kassa_tui.station.reconciliation.rows import Action, Evidence, Row
 from kassa_tui.station.requests import (
     Answer,
     Declined,
@@ -32,7 +32,7 @@ _DETAIL_CELLS = 60
 def mending_of(comparison: ShiftComparison, row: Row) -> Mending | None:
     """What the main action asks for; None: a person must choose or type something first."""
     match main_action(row):
-        case Action.ISSUE_RECEIPT:
+        case Action.ISSUE_RECEIPT if Evidence.FN_GONE not in row.evidence:
             return IssueForRow(comparison_id=comparison.comparison_id, row=row.key)
         case Action.ATTACH_RECEIPT if row.operation is not None and row.document is not None:
             return AttachReceipt(comparison_id=comparison.comparison_id, row=row.key)

@@ -40,6 +40,7 @@ _EVIDENCE = {
     Evidence.ENDED: N_("the payment has ended, the money was handed back"),
     Evidence.NOT_ON_TAPE: N_("the tape does not have the document that the CRM names"),
     Evidence.TAPE_INCOMPLETE: N_("the tape has not been read to its end"),
+    Evidence.FN_GONE: N_("its FN is gone: look for its receipt at the OFD"),
     Evidence.DUPLICATE: N_("the CRM has it twice"),
     Evidence.LOOKS_ALIKE: N_("another operation within five minutes looks the same"),
     Evidence.CONTESTED: N_("several operations claim one document"),
@@ -55,6 +56,7 @@ _ACTION = {
     Action.ISSUE_CORRECTION: N_("Issue a correction receipt"),
     Action.ADD_TO_IZI: N_("Add to IZI"),
     Action.ATTACH_RECEIPT: N_("Attach the receipt"),
+    Action.SET_RIGHT: N_("Set the receipt right"),
     Action.SETTLE: N_("Settle with a comment"),
 }
 _REMEDY = {

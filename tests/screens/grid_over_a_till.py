@@ -5,14 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
 from textual.pilot import Pilot
 
-from drivers.ffd.document import FiscalDocument
-from drivers.ffd.enumerations import CalculationSign, DocumentForm, TaxSystem, VatRate
-from drivers.ffd.receipt import Cashier, Payments
-from drivers.ffd.tlv import Tlv
-from drivers.virtual.facts import ItemLine
 from kassa_tui.app import KassaApp
 from kassa_tui.izi.models.page import Paging
 from kassa_tui.izi.models.transaction import Transaction
@@ -21,10 +17,9 @@ from kassa_tui.station.reconciliation.requests import ShiftComparison
 from kassa_tui.station.reconciliation.rows import Row
 from kassa_tui.station.requests import Answer, Request
 from kassa_tui.station.snapshot import Snapshot
-from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
 from tests.screens.till import text
 from tests.station.bench import Bench, Running, now
-from tests.station.reconciliation.till import OPERATOR, drained, gate, reconciled
+from tests.station.reconciliation.till import documents, drained, gate, reconciled
 
 SOON_S = 10.0
 
@@ -121,48 +116,8 @@ async def grid(running: Running) -> AsyncIterator[Grid]:
         yield opened
 
 
-def _face_id(number: int) -> Any:
-    from uuid import UUID
-
+def _face_id(number: int) -> UUID:
     return UUID(int=0x8000 << 64 | 2 << 62 | number)
-
-
-async def record_for(
-    bench: Bench,
-    named: object,
-    total: int,
-    sign: CalculationSign = CalculationSign.SALE,
-    item: str = "Пополнение игрового баланса",
-) -> None:
-    """A receipt that another program makes in the name of a payment (1084)."""
-    requisite = Tlv.of(1084, (Tlv.of(1085, PAYMENT_ID_REQUISITE), Tlv.of(1086, str(named))))
-
-    def record() -> None:
-        register = bench.register
-        register.open_receipt(sign, OPERATOR)
-        line = ItemLine(name=item, price=total, vat_rate=VatRate.NO_VAT)
-        register.add_item(line, sign=sign, operator=OPERATOR)
-        register.add_tag(requisite, operator=OPERATOR)
-        register.close_receipt(
-            Payments(cash=total),
-            tax_system=int(TaxSystem.SIMPLIFIED_INCOME),
-            operator=OPERATOR,
-            cashier=Cashier(name="Иванова А."),
-        )
-
-    await bench.by_hand(record)
-
-
-async def documents(bench: Bench) -> list[FiscalDocument]:
-    """Receipts and corrections of the register's tape."""
-
-    def read() -> list[FiscalDocument]:
-        last = bench.register.fn.last_fiscal_document_number
-        tape = map(bench.register.find, range(1, last + 1))
-        fiscal = (DocumentForm.RECEIPT, DocumentForm.CORRECTION_RECEIPT)
-        return [one for one in tape if one.form in fiscal]
-
-    return cast("list[FiscalDocument]", await bench.by_hand(read))
 
 
 async def transactions(bench: Bench) -> list[Transaction]:

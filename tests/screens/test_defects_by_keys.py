@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from drivers.ffd.enumerations import CalculationSign, DocumentForm, FfdVersion
+from drivers.virtual.core import VirtualRegister
+from drivers.virtual.registration import Registration
 from kassa_tui.izi.models.shift import ShiftClosing, ShiftFiscal, ShiftOpening
 from kassa_tui.izi.models.transaction import (
     Account,
@@ -23,24 +26,28 @@ from kassa_tui.izi.models.transaction import (
 from kassa_tui.journal.records import PayBy
 from kassa_tui.station.reconciliation.kept import compared
 from kassa_tui.station.reconciliation.proofs import receipt_of
-from kassa_tui.station.requests import NotRecorded, Recorded, TakePayment
+from kassa_tui.station.requests import Done, NotRecorded, OpenShift, Recorded, TakePayment
 from tests.screens.grid_over_a_till import (
     Grid,
     agreed,
-    documents,
     grid,
-    record_for,
     transactions,
 )
+from tests.screens.till import FN as OLD_FN
 from tests.station.bench import Bench, Running, now
 from tests.station.reconciliation.till import (
     IVAN,
     TOP_UP,
+    documents,
     gate,
     open_till,
     post_in_crm,
+    reconciled,
     record_by_hand,
+    record_for,
 )
+
+NEW_FN = "9999078900005678"
 
 
 @pytest.fixture
@@ -362,3 +369,115 @@ async def test_a_row_that_the_journal_will_mend_is_not_talked_away(
         await one.press("f12")
         await one.is_all_matched(2)
     await agreed(bench, running, receipts=2)
+
+
+async def set_right(one: Grid, comment: str) -> None:
+    """From the row of a wrong receipt to the form, and through it back to the grid."""
+    await one.press("f12")
+    await one.until("исправить чек")
+    await one.press("f12")
+    await one.until("неверен")
+    await one.type(comment)
+    await one.press("f12")
+    await one.compared()
+
+
+@pytest.mark.parametrize("version", [FfdVersion.V1_05, FfdVersion.V1_2])
+@pytest.mark.parametrize(
+    ("total", "sign", "differs"),
+    [
+        (301_00, CalculationSign.SALE, "суммы разные"),
+        (300_00, CalculationSign.SALE_RETURN, "одно – приход"),
+    ],
+    ids=["wrong-sum", "wrong-sign"],
+)
+async def test_a_receipt_of_a_wrong_sum_or_sign_is_taken_back_and_made_anew_and_matches(
+    tmp_path: Path, version: FfdVersion, total: int, sign: CalculationSign, differs: str
+) -> None:
+    """The law leaves the wrong document on the FN: two more set it right, and the CRM gets the
+    right one. By FFD 1.05 they are ordinary receipts, since 1.1 correction receipts."""
+    bench = Bench(tmp_path / "journal.db", Registration(ffd_version=version))
+    await bench.plug_in()
+    try:
+        async with open_till(bench) as running:
+            assert isinstance(await running.station.ask(TOP_UP), Recorded)
+            posted = await post_in_crm(bench)
+            await record_for(bench, posted.external_id, total, sign)
+            async with grid(running) as one:
+                await one.press("5")
+                await one.until(differs)
+                await set_right(one, "опечатка")
+                await one.is_all_matched(2)
+            await agreed(bench, running, receipts=4, attached=2)
+            wrong, back, right = (await documents(bench))[1:]
+            form = DocumentForm.RECEIPT if version is FfdVersion.V1_05 else None
+            for each in (back, right):
+                assert each.form is (form or DocumentForm.CORRECTION_RECEIPT)
+                assert compared(each).corrects == wrong.fiscal_sign
+            assert (back.total, back.calculation_sign) == (total, sign.opposite)
+            assert (right.total, right.calculation_sign) == (300_00, CalculationSign.SALE)
+            told = next(each for each in await transactions(bench) if each.id == posted.id)
+            assert [each.receipt_id for each in told.receipts] == [right.receipt_id]
+            assert "опечатка" in (await incidents(bench))[-1]
+    finally:
+        await bench.close()
+
+
+async def another_fn(bench: Bench, running: Running) -> None:
+    """The FN breaks down in mid-shift; one with other numbers is put in, and a shift opened."""
+    await bench.pull_out()
+    bench.register.close()
+    bench.register = VirtualRegister.open(
+        None, Registration(fiscal_drive_number=NEW_FN), bench.clock, bench.paper.append
+    )
+    await bench.plug_in()
+    await running.until(
+        lambda s: s.register is not None and s.register.fn.fiscal_drive_number == NEW_FN
+    )
+    assert await running.station.ask(OpenShift()) == Done()
+
+
+async def test_a_shift_whose_fn_was_changed_is_mended_on_the_new_fn_once_a_person_has_looked(
+    bench: Bench, running: Running
+) -> None:
+    """What was read of the old FN is compared. The rest nobody can read: who issues a receipt
+    says that the OFD has none, and by then it is a correction receipt."""
+    posted = await post_in_crm(bench)
+    await record_by_hand(bench)
+    await reconciled(running)
+    await another_fn(bench, running)
+    assert isinstance(await running.station.ask(TOP_UP), Recorded)
+    async with grid(running) as one:
+        await one.is_all_matched(1)
+        await one.press("с")
+        await one.until(OLD_FN)
+        await one.press("down", "enter")
+        await one.compared()
+        await one.press("3")
+        await one.until("ФН заменён")
+        assert "Б Исправить" not in one.shown
+        await one.press("f12")
+        await one.until("чек коррекции")
+        await one.press("f12")
+        await one.until("в кабинете ОФД")
+        await one.type("в ОФД нет")
+        await one.press("f12")
+        await one.compared()
+        await one.press("4", "enter")
+        await add_to_izi(one, "вручную")
+        await one.is_all_matched(2)
+        await one.press("с")
+        await one.until(NEW_FN)
+        await one.press("enter")
+        await one.compared()
+        await one.is_all_matched(2)
+    made = await documents(bench)
+    assert [each.form for each in made] == [
+        DocumentForm.RECEIPT,
+        DocumentForm.CORRECTION_RECEIPT,
+    ]
+    told = {each.id: each.receipts for each in await transactions(bench)}
+    assert [len(each) for each in told.values()] == [1] * 4
+    assert told[posted.id][0].receipt_id == made[1].receipt_id
+    assert await running.journal.payments_without_document() == ()
+    assert "в ОФД нет" in " ".join(await incidents(bench))

@@ -175,6 +175,7 @@ class Comparer:
             shifts=frozenset({tape.key}),
             is_open=is_open,
             is_whole=tape.is_whole,
+            is_gone=status is not None and status.fn.fiscal_drive_number != fn,
             corrects_returns=info is None or info.ffd_version is not FfdVersion.V1_05,
             is_person=info is None or len(info.owner_inn.strip()) == _PERSONS_INN,
         )

@@ -106,7 +106,7 @@ class _Comparing:
                 elsewhere += claim.signed  # the other half of it is in another shift
             elif not differences:
                 differences.append(Difference.RECEIPT_ID)
-        is_attached = bool(evidence)
+        is_attached = any(claim.receipt_id in here for claim in operation.claims)
         named = self._keys.named(main)
         if named == operation.external_id:
             evidence.append(Evidence.PAYMENT_ID if main.named is not None else Evidence.JOURNAL)
@@ -130,6 +130,8 @@ class _Comparing:
             if not differences and not has_receipt and _may_be_told(fact):
                 safe = Action.ATTACH_RECEIPT
                 actions = (*actions, safe)
+        if self._may_be_set_right(bound, differences, fact):
+            actions = (*actions, Action.SET_RIGHT)
         return Row(
             status=status,
             operation=operation,
@@ -139,6 +141,25 @@ class _Comparing:
             evidence=tuple(evidence),
             actions=actions,
             safe=safe,
+        )
+
+    def _may_be_set_right(
+        self, bound: Bound, differences: Sequence[Difference], fact: JournalFact | None
+    ) -> bool:
+        """Only in the open shift: further documents of another one are not compared with it."""
+        main, correcting = bound.main, bound.correcting
+        is_wrong = bool(differences) and set(differences) <= {Difference.SUM, Difference.OPERATION}
+        # What somebody else has begun to set right, and not taken back whole, is his to end.
+        is_clear = not correcting or not net((main, *correcting))
+        is_begun = fact is not None and fact.is_owed
+        return (
+            is_wrong
+            and (is_clear or is_begun)
+            and self._scope.is_open
+            and self._scope.is_whole
+            and bound.operation.is_posted
+            and main.form in RECEIPTS
+            and _may_be_told(fact)
         )
 
     def _unequal(self, bound: Bound, elsewhere: int) -> list[Difference]:
@@ -188,7 +209,8 @@ class _Comparing:
         if is_twice:
             evidence.append(Evidence.DUPLICATE)
         if not self._scope.is_whole:
-            evidence.append(Evidence.TAPE_INCOMPLETE)
+            gone = self._scope.is_gone
+            evidence.append(Evidence.FN_GONE if gone else Evidence.TAPE_INCOMPLETE)
         elif operation.claims and not on_tape:
             evidence.append(Evidence.NOT_ON_TAPE)
         if looks_alike:
@@ -202,6 +224,7 @@ class _Comparing:
         safe = None
         if (
             Action.ISSUE_RECEIPT in actions
+            and self._scope.is_whole
             and not looks_alike
             and like(operation.calculation_sign, operation.due) not in self._free_likenesses
             and (fact is None or not (fact.is_unconfirmed or fact.is_poisoned))
@@ -223,8 +246,8 @@ class _Comparing:
     def _remedies(
         self, operation: Operation, standing: Owed | None, fact: JournalFact | None
     ) -> tuple[Action, ...]:
-        """What may be printed: only what surely has not been."""
-        may_be_elsewhere = not self._scope.is_whole or operation.claims
+        """What may be printed: only what surely has not been, or of which a person says so."""
+        may_be_elsewhere = operation.claims or not (self._scope.is_whole or self._scope.is_gone)
         if standing is None or may_be_elsewhere or operation.fiscal_status not in _ISSUABLE:
             return ()
         if fact is not None and (fact.is_unsettled or fact.is_called_off):
@@ -312,7 +335,8 @@ class _Comparing:
         document = "" if row.document is None else row.document.receipt_id
         said = self._settled.get((operation, document), "")
         if not said:
-            may_say = self._scope.is_whole and not _UNFINISHED & set(row.evidence)
+            is_read = self._scope.is_whole or self._scope.is_gone
+            may_say = is_read and not _UNFINISHED & set(row.evidence)
             if may_say and not self._owes(row.operation):
                 return replace(row, actions=(*row.actions, Action.SETTLE))
             return row

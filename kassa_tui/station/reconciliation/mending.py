@@ -11,9 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from drivers.ffd.document import FiscalDocument
 from drivers.ffd.receipt import Receipt
 from drivers.register import RegisterStatus, ShiftState
 from kassa_tui.izi.errors import CrmError, NotSupported, VersionConflict
+from kassa_tui.izi.fiscal import receipt_total
 from kassa_tui.izi.models.transaction import (
     FiscalError,
     FiscalStatus,
@@ -23,7 +25,7 @@ from kassa_tui.izi.models.transaction import (
 )
 from kassa_tui.journal.calls import Call, CallState
 from kassa_tui.journal.journal import Journal
-from kassa_tui.journal.records import ReceiptIntent, Restored
+from kassa_tui.journal.records import Document, PaymentState, ReceiptIntent, Restored
 from kassa_tui.station import calls
 from kassa_tui.station.adoption import Adoption, is_payable
 from kassa_tui.station.desk import Desk
@@ -35,6 +37,7 @@ from kassa_tui.station.office import Office
 from kassa_tui.station.outbox import Outbox, is_final
 from kassa_tui.station.payments import Payments
 from kassa_tui.station.reconciliation.comparing import Comparer, Known
+from kassa_tui.station.reconciliation.corrections import setting_right, taken_back
 from kassa_tui.station.reconciliation.imports import imported
 from kassa_tui.station.reconciliation.kept import document_of
 from kassa_tui.station.reconciliation.law import owed
@@ -45,12 +48,13 @@ from kassa_tui.station.reconciliation.requests import (
     AttachReceipt,
     IssueForRow,
     Mending,
+    SetRight,
     SettleRow,
 )
-from kassa_tui.station.reconciliation.rows import Action, Remedy, Row
+from kassa_tui.station.reconciliation.rows import Action, Evidence, Remedy, Row
 from kassa_tui.station.reconciliation.sides import Operation, TapeDocument
 from kassa_tui.station.recorder import Recorder
-from kassa_tui.station.requests import Answer, Declined, Done, Objection, Uncertain
+from kassa_tui.station.requests import Answer, Declined, Done, Objection, Recorded, Uncertain
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.settlement import BY_HAND
 
@@ -112,6 +116,8 @@ class Mender:
                     return await self._attach(request, known, row)
                 case AddToIzi():
                     return await self._add(request, row)
+                case SetRight():
+                    return await self._set_right(request, known, row)
                 case SettleRow():
                     return await self._settle(request, row)
         except CrmError as error:
@@ -135,10 +141,18 @@ class Mender:
             return Declined(Objection.CORRECTION_NEEDED)
         if request.as_correction and not needs_correction:
             return Declined(Objection.NOT_FOR_THIS_ROW)
+        is_unread = Evidence.FN_GONE in row.evidence
+        comment = request.comment.strip()[:MAX_COMMENT]
+        if is_unread and not comment:
+            return Declined(Objection.COMMENT_NEEDED)
         if operation.is_posted:
             declined = await self._take_over(operation)
             if declined is not None:
                 return declined
+        if is_unread:
+            said = f"payment {operation.external_id}: no receipt on the FN that is gone: "
+            said += f"{self._settings.cashier}: {comment}"
+            await self._journal.note_incident(self._clock(), BY_HAND, said)
         settled_on = operation.occurred_at.date() if needs_correction else None
         return await self._payments.issue(operation.external_id, settled_on=settled_on)
 
@@ -196,8 +210,14 @@ class Mender:
         crm = self._office.crm
         return await self._office.ask(crm.set_fiscal_status(told.id, change, version=told.version))
 
-    async def _adopt(self, told: Transaction, receipt: Receipt, status: RegisterStatus) -> None:
-        """Promise its receipt: from here it is a payment like any other."""
+    async def _adopt(
+        self,
+        told: Transaction,
+        receipt: Receipt,
+        status: RegisterStatus,
+        document: Document | None = None,
+    ) -> None:
+        """Promise its receipt, or know it as recorded: from here it is a payment like any other."""
         payment = await self._adoption.payment(told)
         opened = status.shift_opened_at
         if opened is not None and told.occurred_at >= opened:
@@ -206,12 +226,98 @@ class Mender:
             Restored(
                 payment=payment,
                 receipt=ReceiptIntent(id=payment.id, receipt=receipt.model_dump_json()),
-                document=None,
+                document=document,
                 posted=calls.post_transaction(told, told.shift_id, self._new_id),
                 result=calls.kept_transaction(told),
             ),
             self._clock(),
         )
+
+    # Set right
+
+    async def _set_right(self, request: SetRight, known: Known, row: Row) -> Answer:
+        operation, document = row.operation, row.document
+        if operation is None or document is None or Action.SET_RIGHT not in row.actions:
+            return Declined(Objection.NOT_FOR_THIS_ROW)
+        if not request.comment.strip():
+            return Declined(Objection.COMMENT_NEEDED)
+        status = await self._recorder.ready(operation.due)
+        if isinstance(status, Declined):
+            return status
+        running = (status.fn.fiscal_drive_number, status.shift_number)
+        if running not in known.scope.shifts or running[0] != document.fiscal_drive_number:
+            return Declined(Objection.STALE)
+        told = await self._office.ask(self._office.crm.transaction(operation.id))
+        if told.version != operation.version:
+            return Declined(Objection.STALE)
+        declined = await self._promise_both(request, row, told, status)
+        if declined is not None:
+            return declined
+        while True:
+            answer = await self._payments.issue(operation.external_id)
+            if answer == Declined(Objection.ALREADY_RECORDED):
+                return Recorded(operation.external_id)
+            if not isinstance(answer, Recorded):
+                return answer
+
+    async def _promise_both(
+        self, request: SetRight, row: Row, told: Transaction, status: RegisterStatus
+    ) -> Declined | None:
+        """See that the journal has promised both documents, or what is lacking of them."""
+        document, payment_id = row.document, told.external_id
+        assert document is not None, "a wrong receipt is set right"
+        state = await self._journal.payment(payment_id)
+        if state is not None and len(state.receipts) > 1:
+            is_done = all(one.document is not None for one in state.receipts)
+            return Declined(Objection.ALREADY_RECORDED) if is_done else None
+        contact = None
+        if told.client_id is not None:
+            contact = await self._office.contact(told.client_id)
+        right = await self._adoption.receipt(told, contact) if is_payable(told) else None
+        if right is None or right.total != receipt_total(told):
+            return Declined(Objection.TAX_UNMAPPED)
+        number = document.fiscal_document_number
+        (wrong,) = await self._desk.tape(number, number)
+        back = taken_back(wrong, right.cashier)
+        info = self._desk.info
+        if back is None or info is None:
+            return Declined(Objection.DOCUMENT_UNFIT, "the register does not tell its lines")
+        if declined := await self._own(told, right, wrong, state, status):
+            return declined
+        lacking = (right,) if row.corrections else (back, right)
+        promised = []
+        for one in lacking:
+            receipt_id = self._new_id()
+            made = setting_right(one, wrong, receipt_id, info.ffd_version)
+            promised.append(ReceiptIntent(id=receipt_id, receipt=made.model_dump_json()))
+        comment = request.comment.strip()[:MAX_COMMENT]
+        said = f"{document.receipt_id} is set right: {self._settings.cashier}: {comment}"
+        await self._journal.promise_receipts(payment_id, promised, self._clock(), (BY_HAND, said))
+        return None
+
+    async def _own(
+        self,
+        told: Transaction,
+        right: Receipt,
+        wrong: FiscalDocument,
+        state: PaymentState | None,
+        status: RegisterStatus,
+    ) -> Declined | None:
+        """See that the journal has the payment, with the wrong document as its receipt."""
+        if state is None:
+            await self._adopt(told, right, status, remembered(wrong))
+            return None
+        key = (wrong.fiscal_drive_number, wrong.fiscal_document_number)
+        if (own := state.document) is not None:
+            is_same = (own.fiscal_drive_number, own.fiscal_document_number) == key
+            return None if is_same else Declined(Objection.NOT_FOR_THIS_ROW)
+        if declined := owes_nothing(state):
+            return declined
+        if await self._journal.document(*key) is None:
+            await self._journal.add_document(remembered(wrong), self._clock(), told.external_id)
+        else:
+            await self._journal.bind_document(remembered(wrong), told.external_id, self._clock())
+        return None
 
     # Attach
 

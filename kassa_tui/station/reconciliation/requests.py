@@ -119,6 +119,8 @@ class IssueForRow:
     """`Row.key`."""
     as_correction: bool = False
     """The person has seen that the law needs a correction receipt by now."""
+    comment: str = ""
+    """Needed where the FN of the shift is gone: who has looked that it has no such receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,17 @@ class AddToIzi:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetRight:
+    """Set a receipt of a wrong sum or operation right by two documents: one takes it back, the
+    other says what it should have said. No money moves, no card is charged."""
+
+    comparison_id: UUID
+    row: str
+    comment: str
+    """What was wrong. Obligatory; it stays in the journal and goes into no document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettleRow:
     """Say why a row does not match where nothing can mend it: put right in the CRM by hand, or
     known to be a duplicate. The journal keeps it; nothing is printed and the CRM is not told."""
@@ -166,4 +179,4 @@ class SettleRow:
     """Who decided, and what was looked at. Obligatory."""
 
 
-Mending = IssueForRow | AttachReceipt | AddToIzi | SettleRow
+Mending = IssueForRow | AttachReceipt | AddToIzi | SetRight | SettleRow

@@ -56,6 +56,8 @@ class Evidence(StrEnum):
     """The CRM has a document with it that the tape has not."""
     TAPE_INCOMPLETE = "tape_incomplete"
     """Not the whole shift has been read: its document may be in the rest."""
+    FN_GONE = "fn_gone"
+    """The same, and nobody can read the rest: another FN is in the register."""
     DUPLICATE = "duplicate"
     """The CRM has the same payment, or the same document, a second time."""
     LOOKS_ALIKE = "looks_alike"
@@ -98,6 +100,8 @@ class Action(StrEnum):
     """Make the operation that the document proves; nothing is printed."""
     ATTACH_RECEIPT = "attach_receipt"
     """Tell the CRM that the two belong together."""
+    SET_RIGHT = "set_right"
+    """Take a wrong receipt back and record the right one: no money moves."""
     SETTLE = "settle"
     """Note what a person says of it; neither the register nor the CRM is told."""
 

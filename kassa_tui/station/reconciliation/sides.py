@@ -202,6 +202,9 @@ class Scope:
     """Receipts are still recorded in it."""
     is_whole: bool = True
     """Every document of it has been read; else nothing is known to be absent."""
+    is_gone: bool = False
+    """Its FN is not in the register any more: what was not read of it, a person can only look up
+    at the OFD."""
     corrects_returns: bool = True
     """A correction receipt of a return exists: not in FFD 1.05."""
     is_person: bool = False

@@ -44,6 +44,7 @@ def journal_written_after_the_send() -> None:
         receipt: Receipt,
         status: RegisterStatus,
         noted: int | None,
+        receipt_id: UUID | None,
     ) -> Recorded:
         document = await self._desk.record(self._desk.register.fiscalize(receipt))
         number = await self._journal.add_attempt(self.attempt(payment_id, receipt, status))
@@ -63,12 +64,13 @@ def new_payment_id_on_retry() -> None:
         receipt: Receipt,
         status: RegisterStatus,
         noted: int | None,
+        receipt_id: UUID | None,
     ) -> Any:
         state = await self._journal.payment(payment_id)
         if noted is None and state is not None and state.last_attempt is not None:
             fresh = UserRequisite(name=PAYMENT_ID_REQUISITE, value=str(uuid4()))
             receipt = receipt.model_copy(update={"user_requisite": fresh})
-        return await right(self, payment_id, receipt, status, noted)
+        return await right(self, payment_id, receipt, status, noted, receipt_id)
 
 
 @bug("left with [2-9] unresolved attempts")
@@ -87,7 +89,7 @@ def sent_while_another_is_unresolved() -> None:
         return await right(self, total, payment_id)
 
     @instead_of(Recorder, "_find_out")
-    async def find_out(right: Any, self: Recorder, payment_id: UUID) -> None:
+    async def find_out(right: Any, self: Recorder, payment_id: UUID, receipt_id: UUID) -> None:
         return None
 
 

@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import cast
+from uuid import UUID
 
-from drivers.ffd.enumerations import CalculationSign, TaxSystem, VatRate
+from drivers.ffd.document import FiscalDocument
+from drivers.ffd.enumerations import CalculationSign, DocumentForm, TaxSystem, VatRate
 from drivers.ffd.receipt import Cashier, Payments
+from drivers.ffd.tlv import Tlv
 from drivers.register import Reason
 from drivers.virtual.facts import ItemLine
 from kassa_tui.izi.models.transaction import (
@@ -25,6 +29,7 @@ from kassa_tui.station.reconciliation.requests import (
 )
 from kassa_tui.station.reconciliation.rows import Row, RowStatus
 from kassa_tui.station.requests import Declined, Done, OpenShift, TakePayment
+from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
 from tests.station.bench import SETTINGS, Bench, Gate, Running, now
 
 OPERATOR = 30
@@ -116,3 +121,48 @@ async def record_by_hand(
         )
 
     await bench.by_hand(record)
+
+
+async def record_for(
+    bench: Bench,
+    named: UUID | None,
+    total: int,
+    sign: CalculationSign = CalculationSign.SALE,
+    corrects: int | None = None,
+) -> None:
+    """A receipt that another program makes in the name of a payment (1084), or to set another
+    one right by its fiscal sign (1192)."""
+    requisites = []
+    if named is not None:
+        inside = (Tlv.of(1085, PAYMENT_ID_REQUISITE), Tlv.of(1086, str(named)))
+        requisites.append(Tlv.of(1084, inside))
+    if corrects is not None:
+        requisites.append(Tlv.of(1192, f"{corrects:010}"))
+
+    def record() -> None:
+        register = bench.register
+        register.open_receipt(sign, OPERATOR)
+        line = ItemLine(name="Пополнение счёта", price=total, vat_rate=VatRate.NO_VAT)
+        register.add_item(line, sign=sign, operator=OPERATOR)
+        for requisite in requisites:
+            register.add_tag(requisite, operator=OPERATOR)
+        register.close_receipt(
+            Payments(cash=total),
+            tax_system=int(TaxSystem.SIMPLIFIED_INCOME),
+            operator=OPERATOR,
+            cashier=Cashier(name="Иванова А."),
+        )
+
+    await bench.by_hand(record)
+
+
+async def documents(bench: Bench) -> list[FiscalDocument]:
+    """Receipts and corrections of the register's tape."""
+
+    def read() -> list[FiscalDocument]:
+        last = bench.register.fn.last_fiscal_document_number
+        tape = map(bench.register.find, range(1, last + 1))
+        fiscal = (DocumentForm.RECEIPT, DocumentForm.CORRECTION_RECEIPT)
+        return [one for one in tape if one.form in fiscal]
+
+    return cast("list[FiscalDocument]", await bench.by_hand(read))
