@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from drivers.ffd.enumerations import CalculationSign, DocumentForm, FfdVersion
-from drivers.virtual.core import VirtualRegister
 from drivers.virtual.registration import Registration
 from kassa_tui.izi.models.shift import ShiftClosing, ShiftFiscal, ShiftOpening
 from kassa_tui.izi.models.transaction import (
@@ -26,7 +25,7 @@ from kassa_tui.izi.models.transaction import (
 from kassa_tui.journal.records import PayBy
 from kassa_tui.station.reconciliation.kept import compared
 from kassa_tui.station.reconciliation.proofs import receipt_of
-from kassa_tui.station.requests import Done, NotRecorded, OpenShift, Recorded, TakePayment
+from kassa_tui.station.requests import NotRecorded, Recorded, TakePayment
 from tests.screens.grid_over_a_till import (
     Grid,
     agreed,
@@ -37,7 +36,9 @@ from tests.screens.till import FN as OLD_FN
 from tests.station.bench import Bench, Running, now
 from tests.station.reconciliation.till import (
     IVAN,
+    NEW_FN,
     TOP_UP,
+    another_fn,
     documents,
     gate,
     open_till,
@@ -46,8 +47,6 @@ from tests.station.reconciliation.till import (
     record_by_hand,
     record_for,
 )
-
-NEW_FN = "9999078900005678"
 
 
 @pytest.fixture
@@ -421,20 +420,6 @@ async def test_a_receipt_of_a_wrong_sum_or_sign_is_taken_back_and_made_anew_and_
             assert "опечатка" in (await incidents(bench))[-1]
     finally:
         await bench.close()
-
-
-async def another_fn(bench: Bench, running: Running) -> None:
-    """The FN breaks down in mid-shift; one with other numbers is put in, and a shift opened."""
-    await bench.pull_out()
-    bench.register.close()
-    bench.register = VirtualRegister.open(
-        None, Registration(fiscal_drive_number=NEW_FN), bench.clock, bench.paper.append
-    )
-    await bench.plug_in()
-    await running.until(
-        lambda s: s.register is not None and s.register.fn.fiscal_drive_number == NEW_FN
-    )
-    assert await running.station.ask(OpenShift()) == Done()
 
 
 async def test_a_shift_whose_fn_was_changed_is_mended_on_the_new_fn_once_a_person_has_looked(

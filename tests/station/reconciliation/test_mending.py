@@ -40,6 +40,8 @@ from tests.station.bench import SETTINGS, Bench
 from tests.station.reconciliation.till import (
     IVAN,
     TOP_UP,
+    another_fn,
+    documents,
     drained,
     gate,
     only,
@@ -251,6 +253,25 @@ async def test_a_row_that_allows_no_receipt_gets_none(bench: Bench) -> None:
         stale = replace(issue(found, row), comparison_id=bench.new_id())
         assert await running.station.ask(stale) == Declined(Objection.STALE)
     assert len(await bench.receipts()) == 1
+
+
+async def test_of_a_shift_whose_fn_is_gone_a_receipt_needs_a_persons_word(bench: Bench) -> None:
+    """The old FN may have it behind what was read; nothing of it is called safe."""
+    async with open_till(bench) as running:
+        posted = await post_in_crm(bench)
+        old = (await reconciled(running)).fiscal_drive_number
+        await another_fn(bench, running)
+        found = await reconciled(running, fiscal_drive_number=old, shift_number=1)
+        row = only(found, RowStatus.IZI_ONLY)
+        assert Evidence.FN_GONE in row.evidence
+        assert row.safe is None
+        request = issue(found, row, as_correction=True)
+        assert await running.station.ask(request) == Declined(Objection.COMMENT_NEEDED)
+        said = replace(request, comment="в кабинете ОФД чека нет")
+        assert await running.station.ask(said) == Recorded(posted.external_id)
+        again = await running.station.ask(said)
+        assert again in (Declined(Objection.STALE), Declined(Objection.ALREADY_RECORDED))
+    assert len(await documents(bench)) == 1
 
 
 # Attach

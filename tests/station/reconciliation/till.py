@@ -12,7 +12,9 @@ from drivers.ffd.enumerations import CalculationSign, DocumentForm, TaxSystem, V
 from drivers.ffd.receipt import Cashier, Payments
 from drivers.ffd.tlv import Tlv
 from drivers.register import Reason
+from drivers.virtual.core import VirtualRegister
 from drivers.virtual.facts import ItemLine
+from drivers.virtual.registration import Registration
 from kassa_tui.izi.models.transaction import (
     Payment,
     PaymentMethod,
@@ -33,6 +35,7 @@ from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
 from tests.station.bench import SETTINGS, Bench, Gate, Running, now
 
 OPERATOR = 30
+NEW_FN = "9999078900005678"
 IVAN = "cl_41"
 TOP_UP = TakePayment(total=500_00, pay_by=PayBy.CASH, client_id=IVAN)
 
@@ -166,3 +169,17 @@ async def documents(bench: Bench) -> list[FiscalDocument]:
         return [one for one in tape if one.form in fiscal]
 
     return cast("list[FiscalDocument]", await bench.by_hand(read))
+
+
+async def another_fn(bench: Bench, running: Running) -> None:
+    """The FN breaks down in mid-shift; one with other numbers is put in, and a shift opened."""
+    await bench.pull_out()
+    bench.register.close()
+    bench.register = VirtualRegister.open(
+        None, Registration(fiscal_drive_number=NEW_FN), bench.clock, bench.paper.append
+    )
+    await bench.plug_in()
+    await running.until(
+        lambda s: s.register is not None and s.register.fn.fiscal_drive_number == NEW_FN
+    )
+    assert await running.station.ask(OpenShift()) == Done()
