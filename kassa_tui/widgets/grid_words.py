@@ -31,14 +31,15 @@ _ORDERS = {
     Order.STATUS: N_("by status"),
 }
 _MAIN = (
+    Action.ATTACH_RECEIPT,
     Action.ISSUE_RECEIPT,
     Action.ISSUE_CORRECTION,
-    Action.ATTACH_RECEIPT,
     Action.ADD_TO_IZI,
     Action.SET_RIGHT,
     Action.SETTLE,
 )
-"""Of several actions the first is the one under F12."""
+"""Of several actions the first is the one under F12: what is printed nowhere comes before what is,
+a second receipt of one payment being the worse mistake."""
 _DOES = {
     Action.ISSUE_RECEIPT: N_("issue the receipt; no money is taken"),
     Action.ISSUE_CORRECTION: N_("a correction receipt is due: look at it first"),
