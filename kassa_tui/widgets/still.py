@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Static
 
 
 class Still(Static):
     """Text that is never read as markup, and painted again only when it differs."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
+    """It comes from a layout, which draws what it has changed, and leads to none."""
 
     def __init__(
         self,
@@ -24,8 +29,22 @@ class Still(Static):
         content = _content(text)
         # Contents are equal to Textual when their letters are.
         if content.plain != self._shown.plain or content.spans != self._shown.spans:
+            resizes = self._resizes(content)
             self._shown = content
-            self.update(content, layout=self.styles.auto_dimensions)
+            self.update(content, layout=resizes)
+
+    def _resizes(self, content: Content) -> bool:
+        """Whether `content` takes other room than what is shown."""
+        styles, width = self.styles, self.content_size.width
+        if styles.is_auto_width or not width:
+            return styles.auto_dimensions
+        return styles.is_auto_height and self._rows(content) != self._rows(self._shown)
+
+    def _rows(self, content: Content) -> int:
+        least = self.styles.min_height
+        # Styles serve as rules, as in Textual itself.
+        rows = content.get_height(self.styles, self.content_size.width)  # type: ignore[arg-type]
+        return max(rows, least.cells or 0) if least is not None else rows
 
 
 def _content(text: Content | str) -> Content:
