@@ -38,9 +38,9 @@ class Still(Static):
         styles, width = self.styles, self.content_size.width
         if styles.is_auto_width or not width:
             return styles.auto_dimensions
-        return styles.is_auto_height and self._rows(content) != self._rows(self._shown)
+        return styles.is_auto_height and self._height_of(content) != self._height_of(self._shown)
 
-    def _rows(self, content: Content) -> int:
+    def _height_of(self, content: Content) -> int:
         least = self.styles.min_height
         # Styles serve as rules, as in Textual itself.
         rows = content.get_height(self.styles, self.content_size.width)  # type: ignore[arg-type]
