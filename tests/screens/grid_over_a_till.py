@@ -41,7 +41,7 @@ class BenchLink:
 
         self._running.station._listener = heard
         self.is_attached = True
-        on_snapshot(self._running.last)
+        asyncio.get_running_loop().call_soon(on_snapshot, self._running.last)
 
     def detach(self) -> None:
         self.is_attached = False

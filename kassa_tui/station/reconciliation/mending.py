@@ -154,7 +154,9 @@ class Mender:
             said += f"{self._settings.cashier}: {comment}"
             await self._journal.note_incident(self._clock(), BY_HAND, said)
         settled_on = operation.occurred_at.date() if needs_correction else None
-        return await self._payments.issue(operation.external_id, settled_on=settled_on)
+        answer = await self._payments.issue(operation.external_id, settled_on=settled_on)
+        await self._deliver(operation.external_id)
+        return answer
 
     async def _take_over(self, operation: Operation) -> Answer | None:
         """See that the operation is the journal's to issue; None: it is."""
@@ -256,6 +258,7 @@ class Mender:
         while True:
             answer = await self._payments.issue(operation.external_id)
             if answer == Declined(Objection.ALREADY_RECORDED):
+                await self._deliver(operation.external_id)
                 return Recorded(operation.external_id)
             if not isinstance(answer, Recorded):
                 return answer
@@ -332,8 +335,15 @@ class Mender:
         now = of_transaction(told)
         if now.claims:
             return Declined(Objection.STALE)
-        if (document.total, document.calculation_sign) != (now.due, now.calculation_sign):
+        # Of a receipt that was set right the CRM gets what is right.
+        fitting = [
+            one
+            for one in (document, *row.corrections)
+            if (one.total, one.calculation_sign) == (now.due, now.calculation_sign)
+        ]
+        if not fitting:
             return Declined(Objection.DOCUMENT_UNFIT)
+        document = fitting[-1]
         receipt = receipt_of(document, self._registration_number())
         call = calls.attach_to(operation.id, receipt, self._new_id)
         if request.partner:
@@ -431,6 +441,12 @@ class Mender:
 
     def _registration_number(self) -> str:
         return self._desk.info.registration_number if self._desk.info is not None else ""
+
+    async def _deliver(self, payment_id: UUID) -> None:
+        """Try once what the CRM must hear, so that the next comparison has it."""
+        for stored in await self._journal.calls_of(payment_id):
+            if stored.state is CallState.PENDING and await self._outbox.deliver(stored):
+                return  # those behind it wait
 
     async def _tell(self, call: Call) -> Answer:
         """Try a kept call once; a person who waits is told of a refusal, and it is dropped."""

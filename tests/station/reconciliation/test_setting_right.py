@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from drivers.ffd.enumerations import CalculationSign
+from drivers.ffd.enumerations import CalculationSign, FfdVersion
+from drivers.virtual.registration import Registration
+from kassa_tui.izi.errors import ReceiptAlreadyAttached
+from kassa_tui.izi.models.receipt import Receipt
 from kassa_tui.izi.models.transaction import FiscalStatus, Transaction
 from kassa_tui.station.payments import Payments
 from kassa_tui.station.reconciliation.kept import compared
-from kassa_tui.station.reconciliation.requests import SetRight, ShiftComparison
+from kassa_tui.station.reconciliation.requests import AttachReceipt, SetRight, ShiftComparison
 from kassa_tui.station.reconciliation.rows import Action, RowStatus
-from kassa_tui.station.requests import Declined, Objection, Recorded, Uncertain
+from kassa_tui.station.requests import Declined, Done, Objection, Recorded, Uncertain
 from tests.station.bench import Bench, Running
 from tests.station.reconciliation.till import (
     documents,
@@ -125,6 +128,57 @@ async def test_a_journal_that_is_lost_afterwards_takes_nothing_back_again(
     bench.path = tmp_path / "another.db"
     async with bench.station() as running:
         await running.until(lambda s: s.register is not None)
+        await is_right(bench, running, posted)
+
+
+async def test_a_crm_that_has_the_wrong_receipt_keeps_it_and_no_record_is_left_over(
+    tmp_path: Path,
+) -> None:
+    """One ordinary receipt to a transaction (contract D.5, c): by FFD 1.05 the right one, too."""
+    bench = Bench(tmp_path / "journal.db", Registration(ffd_version=FfdVersion.V1_05))
+    await bench.plug_in()
+    try:
+        async with open_till(bench) as running:
+            posted = await wrong_receipt(bench)
+            found = await reconciled(running)
+            gate(bench).session = _Full(gate(bench).session)  # type: ignore[assignment]
+            assert await running.station.ask(set_right(found)) == Recorded(posted.external_id)
+            gate(bench).session = gate(bench).session.session  # type: ignore[attr-defined]
+            counts = await running.journal.call_counts()
+            assert (counts.pending, counts.poisoned) == (0, 0)
+            assert (await reconciled(running)).totals.all_matched
+    finally:
+        await bench.close()
+
+
+class _Full:
+    """A CRM whose transactions have their receipt, whichever it is."""
+
+    def __init__(self, session: object) -> None:
+        self.session = session
+
+    async def attach_receipt(self, transaction_id: str, receipt: Receipt) -> None:
+        raise ReceiptAlreadyAttached(receipt_id="9999078900001234:3")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.session, name)
+
+
+async def test_an_attachment_that_was_dropped_is_made_again_with_the_right_receipt(
+    bench: Bench,
+) -> None:
+    async with open_till(bench) as running:
+        posted = await wrong_receipt(bench)
+        found = await reconciled(running)
+        gate(bench).refuses.add("attach_receipt")
+        assert await running.station.ask(set_right(found)) == Recorded(posted.external_id)
+        await running.journal.drop_calls(posted.external_id, running.last.at, "by a person")
+        gate(bench).refuses.clear()
+        after = await reconciled(running)
+        row = only(after, RowStatus.MATCHED)
+        assert row.safe is Action.ATTACH_RECEIPT
+        request = AttachReceipt(comparison_id=after.comparison_id, row=row.key)
+        assert await running.station.ask(request) == Done()
         await is_right(bench, running, posted)
 
 
