@@ -17,6 +17,7 @@ MODULES = (
     "kassa_tui.journal.records",
     "kassa_tui.link.wire",
     "kassa_tui.station.alarms",
+    "kassa_tui.station.answers",
     "kassa_tui.station.inquiries",
     "kassa_tui.station.requests",
     "kassa_tui.station.snapshot",

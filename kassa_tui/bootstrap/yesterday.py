@@ -44,15 +44,14 @@ from kassa_tui.izi.models.transaction import (
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PayBy
+from kassa_tui.station.answers import Done, Recorded
 from kassa_tui.station.basket import BasketLine, LineKind, Paid, TaxClass
 from kassa_tui.station.identity import uuid7
 from kassa_tui.station.requests import (
     CashKind,
     CloseShift,
-    Done,
     MoveCash,
     OpenShift,
-    Recorded,
     RefundSale,
     Request,
     Sell,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from kassa_tui.cli.results import Result
     from kassa_tui.link.joining import Hosted
     from kassa_tui.link.link import Link
-    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.answers import Answer
+    from kassa_tui.station.requests import Request
     from kassa_tui.station.snapshot import Snapshot
 
 LONGEST_S = 240.0
@@ -93,7 +94,8 @@ class Conversation:
 
     async def ask(self, request: Request) -> Answer:
         """Raises `Gone` when the request may safely be asked of another station."""
-        from kassa_tui.station.requests import Declined, Objection, Uncertain, is_repeatable
+        from kassa_tui.station.answers import Declined, Objection, Uncertain
+        from kassa_tui.station.requests import is_repeatable
 
         self.has_asked = True
         answer = await self._link.ask(request)

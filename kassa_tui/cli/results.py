@@ -13,7 +13,7 @@ from drivers.register import Reason
 from kassa_tui.cli import exit_codes
 from kassa_tui.journal.records import Document, DocumentFact, PaymentState
 from kassa_tui.settings.problems import escaped
-from kassa_tui.station.requests import (
+from kassa_tui.station.answers import (
     Answer,
     Declined,
     Done,

@@ -83,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
 
     async def talk(station: Conversation) -> Result:
         from kassa_tui.cli import results
-        from kassa_tui.station.requests import IssueReceipt, Recorded, Refresh
+        from kassa_tui.station.answers import Recorded
+        from kassa_tui.station.requests import IssueReceipt, Refresh
 
         await station.until_looked()
         await station.ask(Refresh())

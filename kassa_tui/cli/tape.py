@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     async def talk(station: Conversation) -> Result:
         from kassa_tui.cli import results
         from kassa_tui.journal.records import Document
-        from kassa_tui.station.requests import MAX_TAPE, ReadTape, Tape
+        from kassa_tui.station.answers import Tape
+        from kassa_tui.station.requests import MAX_TAPE, ReadTape
         from kassa_tui.words import _
 
         snapshot = await station.until_looked()

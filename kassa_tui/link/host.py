@@ -10,7 +10,8 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.answers import Answer
+    from kassa_tui.station.requests import Request
     from kassa_tui.station.snapshot import Snapshot
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from kassa_tui.link.host import StationHost
 from kassa_tui.link.slot import LatestSlot
-from kassa_tui.station import requests
+from kassa_tui.station import answers
 
 if TYPE_CHECKING:
-    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.answers import Answer
+    from kassa_tui.station.requests import Request
     from kassa_tui.station.snapshot import Snapshot
 
 
@@ -58,14 +59,14 @@ class InProcessLink:
         ended = self._ended
         submitted = self._host.submit(request)
         if submitted is None or ended is None:
-            return requests.Declined(requests.Objection.STOPPED)
+            return answers.Declined(answers.Objection.STOPPED)
         answer = asyncio.wrap_future(submitted)
         either: set[asyncio.Future[Any]] = {answer, ended}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if answer.done() and not answer.cancelled() and answer.exception() is None:
             return answer.result()
         # The station ended with the request in its hands.
-        return requests.Uncertain()
+        return answers.Uncertain()
 
     async def _let_others_in(self, offer: Callable[[], None]) -> None:
         try:

@@ -150,12 +150,12 @@ def _is_held(door: Door) -> bool:
 
 def _running(door: Door, view: bool, stay: bool) -> Link | None:
     """A link to the station that listens at the door at this moment."""
-    from kassa_tui.link.socket_link import SocketLink, answers
+    from kassa_tui.link.socket_link import SocketLink, somebody_listens
 
     try:
         address = door.find()
     except OSError as error:
         raise CannotJoin(str(error)) from error
-    if address is None or not answers(address):
+    if address is None or not somebody_listens(address):
         return None
     return SocketLink(address, view=view, find=door.find if stay else None)

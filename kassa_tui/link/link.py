@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.answers import Answer
+    from kassa_tui.station.requests import Request
     from kassa_tui.station.snapshot import Snapshot
 
 

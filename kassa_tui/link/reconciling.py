@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import TypeAlias
 from uuid import UUID
 
+from kassa_tui.station.answers import Answer
 from kassa_tui.station.reconciliation.requests import (
     AttachReceipt,
     CompareShift,
@@ -17,7 +18,7 @@ from kassa_tui.station.reconciliation.requests import (
     TapeReach,
 )
 from kassa_tui.station.reconciliation.rows import Action, Row
-from kassa_tui.station.requests import Answer, Request
+from kassa_tui.station.requests import Request
 
 Ask: TypeAlias = Callable[[Request], Awaitable[Answer]]
 

@@ -34,11 +34,12 @@ from kassa_tui.link.wire import (
     hear,
     line,
 )
+from kassa_tui.station.answers import Answer, Declined, Objection
 from kassa_tui.station.closing_preview import StopAddingUp
 from kassa_tui.station.information import MOST_AT_ONCE
 from kassa_tui.station.inquiries import Inquiry, Look
 from kassa_tui.station.reconciliation.requests import ReadShiftTape
-from kassa_tui.station.requests import Answer, Declined, Objection, Refresh, Request
+from kassa_tui.station.requests import Refresh, Request
 from kassa_tui.station.snapshot import Snapshot
 
 log = logging.getLogger(__name__)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from kassa_tui.link import wire
 from kassa_tui.link.address import LOOPBACK, Address
 from kassa_tui.link.slot import LatestSlot
-from kassa_tui.station import requests
+from kassa_tui.station import answers, requests
 from kassa_tui.station import snapshot as snapshots
 from kassa_tui.words import _
 
 if TYPE_CHECKING:
-    from kassa_tui.station.requests import Answer, Request
+    from kassa_tui.station.answers import Answer
+    from kassa_tui.station.requests import Request
     from kassa_tui.station.snapshot import Snapshot
 
 CONNECT_S = 5.0
@@ -30,8 +31,8 @@ REJOIN_S = 10.0
 _AGAIN_S = 0.1
 
 
-def answers(address: Address) -> bool:
-    """Whether somebody listens there at this moment."""
+def somebody_listens(address: Address) -> bool:
+    """At this moment."""
     unix = address.path is not None
     with socket.socket(getattr(socket, "AF_UNIX") if unix else socket.AF_INET) as probe:  # noqa: B009
         probe.settimeout(CONNECT_S)
@@ -53,7 +54,7 @@ class _Waiting:
         if self.answer.done():
             return
         if self.is_asked_again and _was_not_served(answer):
-            answer = requests.Uncertain()
+            answer = answers.Uncertain()
         self.answer.set_result(answer)
 
 
@@ -107,9 +108,9 @@ class SocketLink:
     async def ask(self, request: Request) -> Answer:
         writer = None if self._joined is None else await asyncio.shield(self._joined)
         if writer is None or self._ended:
-            return requests.Declined(requests.Objection.STOPPED)
+            return answers.Declined(answers.Objection.STOPPED)
         if len(self._waiting) >= MOST_WAITING:
-            return requests.Declined(requests.Objection.QUEUE_FULL)
+            return answers.Declined(answers.Objection.QUEUE_FULL)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._number += 1
         number = self._number
@@ -139,7 +140,7 @@ class SocketLink:
         if self._joined is not None and not self._joined.done():
             self._joined.set_result(None)
         for waiting in self._waiting.values():
-            waiting.hear(requests.Uncertain())
+            waiting.hear(answers.Uncertain())
 
     async def _stay_joined(self) -> str:
         """Follow the station, or the one that takes its place, to its end: words of its failure.
@@ -168,7 +169,7 @@ class SocketLink:
         for waiting in self._waiting.values():
             waiting.is_asked_again = True
             if not requests.is_repeatable(waiting.request):
-                waiting.hear(requests.Uncertain())
+                waiting.hear(answers.Uncertain())
         return True
 
     def _work_with(self, writer: asyncio.StreamWriter) -> None:
@@ -221,8 +222,8 @@ class SocketLink:
 
 
 def _was_not_served(answer: Answer) -> bool:
-    reasons = (requests.Objection.STOPPED, requests.Objection.QUEUE_FULL)
-    return isinstance(answer, requests.Declined) and answer.reason in reasons
+    reasons = (answers.Objection.STOPPED, answers.Objection.QUEUE_FULL)
+    return isinstance(answer, answers.Declined) and answer.reason in reasons
 
 
 def _why_not(why: wire.NoTalk) -> str:

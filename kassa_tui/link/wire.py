@@ -19,7 +19,8 @@ from enum import StrEnum
 from typing import Any
 
 from kassa_tui.link.codec import Misfit, dump, load
-from kassa_tui.station.requests import Answer, Request
+from kassa_tui.station.answers import Answer
+from kassa_tui.station.requests import Request
 from kassa_tui.station.snapshot import Snapshot
 
 PROTOCOL = 3

@@ -14,11 +14,11 @@ from drivers.ffd.enumerations import CalculationSign
 from kassa_tui.money import format_sum
 from kassa_tui.screens.form import FormScreen, field_row
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Declined, Done, Uncertain
 from kassa_tui.station.inquiries import FoundClient
 from kassa_tui.station.objections import MAX_COMMENT
 from kassa_tui.station.reconciliation.requests import AddAs, AddToIzi, ShiftComparison
 from kassa_tui.station.reconciliation.rows import Row
-from kassa_tui.station.requests import Answer, Declined, Done, Uncertain
 from kassa_tui.widgets.fields import Choice, TextField
 from kassa_tui.widgets.mending_words import done_words
 from kassa_tui.widgets.sale.search import ClientField, SearchField

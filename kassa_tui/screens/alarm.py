@@ -14,18 +14,8 @@ from kassa_tui.screens.examining import ExaminingScreen
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
 from kassa_tui.station.alarms import Alarm, AlarmKind
-from kassa_tui.station.requests import (
-    ContinuePrint,
-    Declined,
-    Done,
-    IssueReceipt,
-    NotRecorded,
-    Objection,
-    Recorded,
-    Refresh,
-    Request,
-    RotateShift,
-)
+from kassa_tui.station.answers import Declined, Done, NotRecorded, Objection, Recorded
+from kassa_tui.station.requests import ContinuePrint, IssueReceipt, Refresh, Request, RotateShift
 from kassa_tui.station.tape import Doubt
 from kassa_tui.widgets.alarm_stories import story
 from kassa_tui.widgets.alarm_words import words

@@ -14,9 +14,10 @@ from textual.widget import Widget
 from kassa_tui.journal.shifts import CashDirection
 from kassa_tui.screens.form import FormScreen, field_row
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Declined, Done
 from kassa_tui.station.inquiries import Article, Articles, ListArticles
 from kassa_tui.station.objections import MAX_COMMENT
-from kassa_tui.station.requests import Answer, CashKind, Declined, Done, MoveCash
+from kassa_tui.station.requests import CashKind, MoveCash
 from kassa_tui.widgets.fields import Choice, SumField, TextField
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.picker import Picker

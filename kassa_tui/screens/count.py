@@ -19,17 +19,10 @@ from drivers.register import ShiftState
 from kassa_tui.money import format_sum
 from kassa_tui.screens.form import FormScreen, field_row
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Declined, Done, Objection
 from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
 from kassa_tui.station.objections import MAX_COMMENT
-from kassa_tui.station.requests import (
-    Answer,
-    CloseShift,
-    Declined,
-    Done,
-    Objection,
-    OpenShift,
-    RotateShift,
-)
+from kassa_tui.station.requests import CloseShift, OpenShift, RotateShift
 from kassa_tui.widgets.commands import BACK, Command, bindings
 from kassa_tui.widgets.fields import SumField, TextField
 from kassa_tui.widgets.marks import Level, mark

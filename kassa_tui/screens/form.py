@@ -18,7 +18,8 @@ from textual.widgets import Input
 
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
-from kassa_tui.station.requests import Answer, Declined, Request
+from kassa_tui.station.answers import Answer, Declined
+from kassa_tui.station.requests import Request
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, NEXT_FIELD, Command, bindings
 from kassa_tui.widgets.fields import Choice, SumField, TextField
 from kassa_tui.widgets.marks import Level, mark

@@ -19,8 +19,8 @@ from textual.widgets import Input
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Declined
 from kassa_tui.station.inquiries import Exported, ExportPayments, FindPayments, FoundPayments
-from kassa_tui.station.requests import Answer, Declined
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.fields import TextField
 from kassa_tui.widgets.marks import Level, mark

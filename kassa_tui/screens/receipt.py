@@ -15,8 +15,9 @@ from drivers.register import PrintState
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Declined, Done
 from kassa_tui.station.inquiries import ReadStory, Story
-from kassa_tui.station.requests import ContinuePrint, Declined, Done, PrintCopy
+from kassa_tui.station.requests import ContinuePrint, PrintCopy
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.frame_lines import Strip
 from kassa_tui.widgets.marks import Level, mark

@@ -17,6 +17,7 @@ from textual.message import Message
 from kassa_tui.link import reconciling
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Declined
 from kassa_tui.station.reconciliation.requests import (
     ExportedRows,
     ExportRows,
@@ -25,7 +26,6 @@ from kassa_tui.station.reconciliation.requests import (
     TapeReach,
 )
 from kassa_tui.station.reconciliation.rows import Action, Row, RowStatus
-from kassa_tui.station.requests import Answer, Declined
 from kassa_tui.widgets import grid_words
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.fields import TextField

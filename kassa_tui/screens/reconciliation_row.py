@@ -16,6 +16,7 @@ from textual.message import Message
 from kassa_tui.journal.records import Document
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Done, Recorded, Uncertain
 from kassa_tui.station.reconciliation.requests import (
     AttachReceipt,
     IssueForRow,
@@ -24,7 +25,6 @@ from kassa_tui.station.reconciliation.requests import (
 )
 from kassa_tui.station.reconciliation.rows import Action, Evidence, Row
 from kassa_tui.station.reconciliation.sides import TapeDocument
-from kassa_tui.station.requests import Answer, Done, Recorded, Uncertain
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.grid_lines import MARK_CELLS, SIGNS, grid_line
 from kassa_tui.widgets.grid_words import does, main_action, settled_words

@@ -16,9 +16,9 @@ from textual.message import Message
 from kassa_tui.link import reconciling
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer
 from kassa_tui.station.reconciliation.requests import ShiftComparison
 from kassa_tui.station.reconciliation.rows import Row
-from kassa_tui.station.requests import Answer
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.grid_lines import MARK_CELLS, grid_line
 from kassa_tui.widgets.heading import Heading

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from kassa_tui.money import format_sum
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
-from kassa_tui.station import inquiries, requests
+from kassa_tui.station import answers, inquiries, requests
 from kassa_tui.station import snapshot as snapshots
 from kassa_tui.widgets.commands import ALARMS, HELP, Command, bindings
 from kassa_tui.widgets.marks import Level, mark
@@ -30,7 +30,8 @@ from kassa_tui.widgets.spans import span
 from kassa_tui.words import N_, _
 
 if TYPE_CHECKING:
-    from kassa_tui.station.requests import Answer, PaymentRequest
+    from kassa_tui.station.answers import Answer
+    from kassa_tui.station.requests import PaymentRequest
     from kassa_tui.station.snapshot import InProgress, Snapshot
     from kassa_tui.widgets.sale.draft import Draft
     from kassa_tui.widgets.sale.refusals import Refusal
@@ -170,7 +171,7 @@ class SaleScreen(FramedScreen):
             super().draw_strip()
         else:
             more = _("F8: bring it back") if self._aside is not None else self.more_alarms(0)
-            is_open = isinstance(self._refused[1], requests.Uncertain)
+            is_open = isinstance(self._refused[1], answers.Uncertain)
             level = Level.UNKNOWN if is_open else Level.STOPPED
             self.strip.show(level, refusals.refusal(*self._refused), more)
 
@@ -282,13 +283,13 @@ class SaleScreen(FramedScreen):
         self.form.disabled = False
         match event.answer:
             case (
-                requests.Declined()
-                | requests.TurnedDown()
-                | requests.Uncertain(payment_id=None) as refused
+                answers.Declined()
+                | answers.TurnedDown()
+                | answers.Uncertain(payment_id=None) as refused
             ):
                 asked = event.asked
                 self._refused = (asked.draft.request(), refused)
-                if isinstance(refused, requests.TurnedDown):  # the payment of this id has ended
+                if isinstance(refused, answers.TurnedDown):  # the payment of this id has ended
                     asked = replace(asked, caller_id=self.till.new_id())
                 if self._aside is None:
                     self._caller_id = asked.caller_id
@@ -297,22 +298,20 @@ class SaleScreen(FramedScreen):
                     self._aside = asked
                     if self.form.is_blank:
                         self._bring_back()
-            case requests.Recorded(payment_id):
+            case answers.Recorded(payment_id):
                 self._ended(event.asked.draft, payment_id)
-            case requests.Several(parts):
-                recorded = (
-                    part.payment_id for part in parts if isinstance(part, requests.Recorded)
-                )
+            case answers.Several(parts):
+                recorded = (part.payment_id for part in parts if isinstance(part, answers.Recorded))
                 self._ended(event.asked.draft, *recorded)
                 turned_down = next(
-                    (part for part in parts if isinstance(part, requests.TurnedDown)), None
+                    (part for part in parts if isinstance(part, answers.TurnedDown)), None
                 )
                 if turned_down is not None:
                     self._refused = (self.form.draft.request(), turned_down)
-            case requests.Noted():
+            case answers.Noted():
                 self._ended(event.asked.draft)
                 self._noted = mark(Level.WELL, " " + _("Done; no receipt belongs to it."))
-            case requests.NotRecorded() | requests.Uncertain():
+            case answers.NotRecorded() | answers.Uncertain():
                 # The money is noted: the alarm tells the rest, and typing starts anew.
                 self._ended(event.asked.draft)
             case _:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from kassa_tui.money import format_sum
 from kassa_tui.screens.form import FormScreen, field_row
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Done, Recorded, Uncertain
 from kassa_tui.station.objections import MAX_COMMENT
 from kassa_tui.station.reconciliation.requests import (
     IssueForRow,
@@ -20,7 +21,6 @@ from kassa_tui.station.reconciliation.requests import (
     ShiftComparison,
 )
 from kassa_tui.station.reconciliation.rows import Action, Row
-from kassa_tui.station.requests import Answer, Done, Recorded, Uncertain
 from kassa_tui.widgets.fields import TextField
 from kassa_tui.widgets.grid_lines import sign_word
 from kassa_tui.widgets.grid_words import selected

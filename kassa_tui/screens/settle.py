@@ -16,17 +16,15 @@ from kassa_tui.journal.shifts import CashDirection
 from kassa_tui.money import format_sum
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Declined, Tape, Uncertain
 from kassa_tui.station.requests import (
     CallDecision,
     Decision,
-    Declined,
     ReadTape,
     Request,
     SettleByHand,
     SettleCall,
     SettleCash,
-    Tape,
-    Uncertain,
 )
 from kassa_tui.station.snapshot import Snapshot, Unsettled
 from kassa_tui.station.tape import Doubt

@@ -13,7 +13,8 @@ from textual.content import Content
 from drivers.register import RegisterStatus, ShiftState
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
-from kassa_tui.station.requests import Declined, Done, XReport
+from kassa_tui.station.answers import Declined, Done
+from kassa_tui.station.requests import XReport
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.reasons import what_to_do, why

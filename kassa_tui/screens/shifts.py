@@ -16,8 +16,8 @@ from textual.message import Message
 from kassa_tui.journal.shifts import ShiftRecord
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Declined
 from kassa_tui.station.reconciliation.requests import ListShifts, Shifts
-from kassa_tui.station.requests import Answer, Declined
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.heading import Heading
 from kassa_tui.widgets.marks import Level, mark

@@ -15,17 +15,9 @@ from textual.message import Message
 from kassa_tui.journal.records import PaymentState
 from kassa_tui.screens.frame import FramedScreen
 from kassa_tui.screens.till import Till
+from kassa_tui.station.answers import Answer, Declined, Done, NotRecorded, Recorded
 from kassa_tui.station.inquiries import ReadStory, Story
-from kassa_tui.station.requests import (
-    Answer,
-    Declined,
-    Done,
-    IssueReceipt,
-    NotRecorded,
-    PrintCopy,
-    Recorded,
-    Request,
-)
+from kassa_tui.station.requests import IssueReceipt, PrintCopy, Request
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.heading import Heading
 from kassa_tui.widgets.marks import Level, mark

@@ -13,7 +13,7 @@ from kassa_tui.station import alarms
 
 if TYPE_CHECKING:
     from kassa_tui.station.alarms import Alarm
-    from kassa_tui.station.requests import ShiftReport
+    from kassa_tui.station.answers import ShiftReport
     from kassa_tui.station.snapshot import Snapshot
 
 

@@ -14,21 +14,13 @@ from kassa_tui.journal.calls import Call
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import CashDirection, CashMove, CashMoveState, StoredCashMove
 from kassa_tui.station import calls
+from kassa_tui.station.answers import Answer, Declined, Done, Objection, Uncertain
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.objections import MAX_COMMENT, movement_objection
 from kassa_tui.station.office import CrmShift, Office
 from kassa_tui.station.outbox import Outbox
 from kassa_tui.station.receipts import cashier
-from kassa_tui.station.requests import (
-    Answer,
-    CashKind,
-    Declined,
-    Done,
-    MoveCash,
-    Objection,
-    SettleCash,
-    Uncertain,
-)
+from kassa_tui.station.requests import CashKind, MoveCash, SettleCash
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.settlement import BY_HAND
 

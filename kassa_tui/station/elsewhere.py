@@ -25,6 +25,7 @@ from kassa_tui.izi.models.transaction import FiscalStatus, Origin, Transaction
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.station.adoption import is_payable
+from kassa_tui.station.answers import Answer, Declined, Objection
 from kassa_tui.station.office import Office
 from kassa_tui.station.reconciliation.comparing import Comparer
 from kassa_tui.station.reconciliation.mending import is_claimed_by
@@ -35,7 +36,7 @@ from kassa_tui.station.reconciliation.requests import (
     TapeReach,
 )
 from kassa_tui.station.reconciliation.rows import Action, Row
-from kassa_tui.station.requests import Answer, Declined, Objection, Request
+from kassa_tui.station.requests import Request
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.snapshot import Elsewhere
 

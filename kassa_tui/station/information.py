@@ -18,6 +18,7 @@ from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import CashDirection
 from kassa_tui.station import calls
+from kassa_tui.station.answers import Declined, Objection
 from kassa_tui.station.basket import LineKind, TaxClass
 from kassa_tui.station.diagnosis import Diagnosis
 from kassa_tui.station.drafts import till_tag
@@ -55,7 +56,6 @@ from kassa_tui.station.reconciliation.requests import (
     ReadRows,
     Shifts,
 )
-from kassa_tui.station.requests import Declined, Objection
 
 FOLDER = "exports"
 """Beside the journal."""

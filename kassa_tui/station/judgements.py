@@ -7,21 +7,23 @@ import hashlib
 from drivers.register import Reason, RegisterStatus
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import AttemptState, PayBy, PaymentKind, PaymentState
-from kassa_tui.station.requests import (
-    AdjustBalance,
-    CreditBonus,
+from kassa_tui.station.answers import (
     Declined,
     Noted,
     NotRecorded,
     Objection,
     PaymentAnswer,
-    PaymentRequest,
     Recorded,
+    TurnedDown,
+    Uncertain,
+)
+from kassa_tui.station.requests import (
+    AdjustBalance,
+    CreditBonus,
+    PaymentRequest,
     RefundSale,
     Sell,
     TakePayment,
-    TurnedDown,
-    Uncertain,
     Withdraw,
     WriteOffBonus,
 )

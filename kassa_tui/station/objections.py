@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from drivers.ffd.arithmetic import item_cost
 from drivers.ffd.enumerations import QuantityMeasure
 from kassa_tui.journal.records import PayBy
+from kassa_tui.station.answers import Objection
 from kassa_tui.station.basket import MAX_LINES, BasketLine, LineKind, Paid
 from kassa_tui.station.requests import (
     AdjustBalance,
@@ -14,7 +15,6 @@ from kassa_tui.station.requests import (
     CloseShift,
     CreditBonus,
     MoveCash,
-    Objection,
     OpenShift,
     PaymentRequest,
     RefundSale,

@@ -33,17 +33,11 @@ from kassa_tui.journal.calls import Call, CallCounts, CallState, StoredCall
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.station import calls
+from kassa_tui.station.answers import Answer, Declined, Done, Objection
 from kassa_tui.station.drafts import goes_on_without_crm
 from kassa_tui.station.objections import MAX_COMMENT
 from kassa_tui.station.office import Office
-from kassa_tui.station.requests import (
-    Answer,
-    CallDecision,
-    Declined,
-    Done,
-    Objection,
-    SettleCall,
-)
+from kassa_tui.station.requests import CallDecision, SettleCall
 from kassa_tui.station.settlement import BY_HAND
 
 log = logging.getLogger(__name__)

@@ -29,6 +29,17 @@ from kassa_tui.journal.records import (
     ReceiptState,
 )
 from kassa_tui.station import calls
+from kassa_tui.station.answers import (
+    Answer,
+    Declined,
+    Noted,
+    NotRecorded,
+    Objection,
+    PaymentAnswer,
+    Several,
+    TurnedDown,
+    Uncertain,
+)
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.drafts import goes_on_without_crm
 from kassa_tui.station.judgements import (
@@ -45,18 +56,7 @@ from kassa_tui.station.planning import Planner
 from kassa_tui.station.plans import Plan
 from kassa_tui.station.reconciliation.corrections import as_correction
 from kassa_tui.station.recorder import MOST_SENDINGS, Progress, Recorder
-from kassa_tui.station.requests import (
-    Answer,
-    Declined,
-    Noted,
-    NotRecorded,
-    Objection,
-    PaymentAnswer,
-    PaymentRequest,
-    Several,
-    TurnedDown,
-    Uncertain,
-)
+from kassa_tui.station.requests import PaymentRequest
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.snapshot import Phase
 

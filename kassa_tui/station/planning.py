@@ -19,20 +19,14 @@ from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PayBy, Payment, PaymentKind
 from kassa_tui.settings.tax import TaxRegimeError
 from kassa_tui.station import calls
+from kassa_tui.station.answers import Declined, Objection
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.drafts import basket_of
 from kassa_tui.station.judgements import by_method, drawer_is_short, needs_crm, total_of
 from kassa_tui.station.office import CrmShift, Office, is_phone
 from kassa_tui.station.plans import Circumstances, Original, Plan, plans
 from kassa_tui.station.recorder import SHIFT_LIFE
-from kassa_tui.station.requests import (
-    BonusRequest,
-    Declined,
-    Objection,
-    PaymentRequest,
-    RefundSale,
-    TakePayment,
-)
+from kassa_tui.station.requests import BonusRequest, PaymentRequest, RefundSale, TakePayment
 from kassa_tui.station.settings import StationSettings
 
 _METHODS = (PayBy.CASH, PayBy.CARD, PayBy.BALANCE, PayBy.BONUS)

@@ -12,13 +12,13 @@ from drivers.register import OutcomeUnknown, Reason, Refused, RegisterError, Reg
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import Attempt, AttemptState
+from kassa_tui.station.answers import Declined, NotRecorded, Objection, Recorded, Uncertain
 from kassa_tui.station.continuity import TapeCheck
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
 from kassa_tui.station.obstacles import obstacle
 from kassa_tui.station.reading_back import CrmCheck
 from kassa_tui.station.receipts import digest
-from kassa_tui.station.requests import Declined, NotRecorded, Objection, Recorded, Uncertain
 from kassa_tui.station.settlement import Settlement
 from kassa_tui.station.snapshot import Phase
 

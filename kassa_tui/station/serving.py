@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drivers.register import OutcomeUnknown, Refused, ShiftState
 from kassa_tui.journal.errors import JournalError
+from kassa_tui.station.answers import Answer, Declined, Done, Objection, Tape, Uncertain
 from kassa_tui.station.cash import Cash
 from kassa_tui.station.closing_preview import PreviewClosing
 from kassa_tui.station.desk import Desk
@@ -22,14 +23,10 @@ from kassa_tui.station.reconciliation.shift_tape import ShiftTapes
 from kassa_tui.station.recorder import Recorder
 from kassa_tui.station.requests import (
     MAX_TAPE,
-    Answer,
     CloseShift,
     ContinuePrint,
-    Declined,
-    Done,
     IssueReceipt,
     MoveCash,
-    Objection,
     OpenShift,
     PaymentRequest,
     PrintCopy,
@@ -40,8 +37,6 @@ from kassa_tui.station.requests import (
     SettleByHand,
     SettleCall,
     SettleCash,
-    Tape,
-    Uncertain,
     XReport,
 )
 from kassa_tui.station.rights import missing_right

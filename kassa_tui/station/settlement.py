@@ -12,17 +12,10 @@ from drivers.ffd.receipt import Receipt
 from drivers.register import RegisterStatus
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import Attempt, AttemptState, StoredAttempt
+from kassa_tui.station.answers import Answer, Declined, Done, Objection, Recorded
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import Documents
-from kassa_tui.station.requests import (
-    Answer,
-    Decision,
-    Declined,
-    Done,
-    Objection,
-    Recorded,
-    SettleByHand,
-)
+from kassa_tui.station.requests import Decision, SettleByHand
 from kassa_tui.station.tape import Absent, Doubt, Found, Verdict, Wanted, payment_named, verdict
 
 BY_HAND = "settled_by_hand"

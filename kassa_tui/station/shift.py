@@ -22,6 +22,7 @@ from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.shifts import ShiftClosing, ShiftOpening, ShiftRecord, ShiftStep
 from kassa_tui.station import calls
+from kassa_tui.station.answers import Answer, Declined, Done, Objection, Uncertain
 from kassa_tui.station.attachments import told_number
 from kassa_tui.station.closing_preview import MOST_OPEN_ROWS, ClosingPreview
 from kassa_tui.station.continuity import TapeCheck
@@ -34,16 +35,7 @@ from kassa_tui.station.receipts import cashier
 from kassa_tui.station.reconciliation.comparing import Comparer
 from kassa_tui.station.reconciliation.rows import Row
 from kassa_tui.station.reconciliation.shift_tape import ShiftTapes
-from kassa_tui.station.requests import (
-    Answer,
-    CloseShift,
-    Declined,
-    Done,
-    Objection,
-    OpenShift,
-    RotateShift,
-    Uncertain,
-)
+from kassa_tui.station.requests import CloseShift, OpenShift, RotateShift
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.shift_report import journal_total, shift_report, z_report
 from kassa_tui.station.shift_view import ShiftView, shift_view

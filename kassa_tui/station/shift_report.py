@@ -9,7 +9,7 @@ from kassa_tui.izi.models.shift import Shift, ZReport
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PayBy
 from kassa_tui.journal.shifts import ShiftClosing
-from kassa_tui.station.requests import ShiftReport
+from kassa_tui.station.answers import ShiftReport
 from kassa_tui.station.tape_sums import TapeSums
 
 

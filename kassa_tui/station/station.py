@@ -18,6 +18,7 @@ from kassa_tui.izi.port import Crm
 from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.file import ROOM_BYTES
 from kassa_tui.journal.journal import Journal
+from kassa_tui.station.answers import Answer, Declined, Done, Objection, Recorded, Uncertain
 from kassa_tui.station.cash import Cash
 from kassa_tui.station.closing_preview import StopAddingUp
 from kassa_tui.station.continuity import TapeCheck
@@ -35,17 +36,7 @@ from kassa_tui.station.reconciliation.comparing import Comparer
 from kassa_tui.station.reconciliation.mending import Mender
 from kassa_tui.station.reconciliation.shift_tape import ShiftTapes
 from kassa_tui.station.recorder import Recorder
-from kassa_tui.station.requests import (
-    Answer,
-    CloseShift,
-    Declined,
-    Done,
-    Objection,
-    Recorded,
-    Request,
-    RotateShift,
-    Uncertain,
-)
+from kassa_tui.station.requests import CloseShift, Request, RotateShift
 from kassa_tui.station.serving import Serving
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.settlement import Settlement

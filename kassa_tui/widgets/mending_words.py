@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from kassa_tui.station.reconciliation.requests import (
-    AttachReceipt,
-    IssueForRow,
-    Mending,
-    ShiftComparison,
-)
-from kassa_tui.station.reconciliation.rows import Action, Evidence, Row
-from kassa_tui.station.requests import (
+from kassa_tui.station.answers import (
     Answer,
     Declined,
     Done,
@@ -20,6 +13,13 @@ from kassa_tui.station.requests import (
     TurnedDown,
     Uncertain,
 )
+from kassa_tui.station.reconciliation.requests import (
+    AttachReceipt,
+    IssueForRow,
+    Mending,
+    ShiftComparison,
+)
+from kassa_tui.station.reconciliation.rows import Action, Evidence, Row
 from kassa_tui.widgets.grid_words import main_action
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import plain

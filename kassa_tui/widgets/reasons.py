@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drivers.register import Reason
-from kassa_tui.station.requests import Objection
+from kassa_tui.station.answers import Objection
 from kassa_tui.words import N_, _
 
 _CALL_SERVICE = N_("Call the service engineer.")

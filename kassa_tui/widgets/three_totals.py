@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 
 from kassa_tui.money import format_sum
+from kassa_tui.station.answers import ShiftReport
 from kassa_tui.station.closing_preview import ClosingPreview
-from kassa_tui.station.requests import ShiftReport
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.outside_text import pad
 from kassa_tui.words import _

@@ -20,10 +20,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from kassa_tui import words
+from kassa_tui.station.answers import Answer
 from kassa_tui.station.reconciliation.requests import CompareShift
 from kassa_tui.station.reconciliation.rows import Comparison
 from kassa_tui.station.reconciliation.sides import TapeItem
-from kassa_tui.station.requests import Answer, Request
+from kassa_tui.station.requests import Request
 from tests.benchmarks.face import hello, p99
 from tests.benchmarks.report import report
 from tests.screens.shift_rows import ReconcilingLink, attached, compared, document, operation

@@ -48,7 +48,8 @@ from kassa_tui.izi.port import Crm
 from kassa_tui.journal.database import Database, connect
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import PayBy
-from kassa_tui.station.requests import Done, OpenShift, Recorded, TakePayment
+from kassa_tui.station.answers import Done, Recorded
+from kassa_tui.station.requests import OpenShift, TakePayment
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.station import Station
 from tests.benchmarks.report import report

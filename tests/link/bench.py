@@ -15,7 +15,8 @@ from kassa_tui.link.in_process import InProcessLink
 from kassa_tui.link.link import Link
 from kassa_tui.link.server import STALLED_S, SocketServer
 from kassa_tui.link.socket_link import SocketLink
-from kassa_tui.station.requests import Answer, Done, Request
+from kassa_tui.station.answers import Answer, Done
+from kassa_tui.station.requests import Request
 from kassa_tui.station.snapshot import Snapshot
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -20,20 +20,9 @@ from kassa_tui.link.address import Address, Door, NotPrivate
 from kassa_tui.link.codec import Misfit, dump, load
 from kassa_tui.link.server import MOST_CONNECTIONS
 from kassa_tui.link.socket_link import SocketLink
+from kassa_tui.station.answers import Answer, Declined, Done, Noted, Objection, Recorded, Several
 from kassa_tui.station.inquiries import ExportPayments
-from kassa_tui.station.requests import (
-    Answer,
-    Declined,
-    Done,
-    Noted,
-    Objection,
-    OpenShift,
-    Recorded,
-    Refresh,
-    Request,
-    Several,
-    TakePayment,
-)
+from kassa_tui.station.requests import OpenShift, Refresh, Request, TakePayment
 from tests.link.bench import SOON, WAYS, Echo, Face, Way, echo_host, payment_id, snapshot, way
 
 SOCKETS = [name for name in WAYS if name != "in process"]

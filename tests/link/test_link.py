@@ -10,18 +10,9 @@ import pytest
 from drivers.register import Reason
 from kassa_tui.journal.records import PayBy
 from kassa_tui.link.host import Listener, StationHost, Worker
+from kassa_tui.station.answers import Answer, Declined, Done, NotRecorded, Objection, Uncertain
 from kassa_tui.station.inquiries import Clients, FindClients, FoundClient
-from kassa_tui.station.requests import (
-    Answer,
-    Declined,
-    Done,
-    NotRecorded,
-    Objection,
-    Refresh,
-    Request,
-    TakePayment,
-    Uncertain,
-)
+from kassa_tui.station.requests import Refresh, Request, TakePayment
 from tests.link.bench import (
     SOON,
     WAYS,

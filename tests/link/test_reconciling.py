@@ -8,6 +8,7 @@ import pytest
 
 from kassa_tui.link import reconciling, wire
 from kassa_tui.link.codec import dump, load
+from kassa_tui.station.answers import Answer, Declined, Done, Objection, Recorded
 from kassa_tui.station.reconciliation.requests import (
     AddAs,
     AddToIzi,
@@ -21,7 +22,7 @@ from kassa_tui.station.reconciliation.requests import (
     TapeReach,
 )
 from kassa_tui.station.reconciliation.rows import RowStatus
-from kassa_tui.station.requests import Answer, Declined, Done, Objection, Recorded, Request
+from kassa_tui.station.requests import Request
 from tests.station.bench import Bench, Running
 from tests.station.reconciliation.till import (
     TOP_UP,

@@ -14,16 +14,8 @@ from kassa_tui.link.host import Listener, StationHost, Worker
 from kassa_tui.link.link import Link
 from kassa_tui.link.server import SocketServer
 from kassa_tui.link.socket_link import SocketLink
-from kassa_tui.station.requests import (
-    Answer,
-    CloseShift,
-    Declined,
-    Done,
-    Objection,
-    Request,
-    TakePayment,
-    Uncertain,
-)
+from kassa_tui.station.answers import Answer, Declined, Done, Objection, Uncertain
+from kassa_tui.station.requests import CloseShift, Request, TakePayment
 from tests.link.bench import SOON, WAYS, Echo, Face, echo_host, way
 
 PAYMENT = TakePayment(total=500_00, pay_by=PayBy.CASH, caller_id="7")

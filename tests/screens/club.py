@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from kassa_tui.journal.records import Line, PaymentState
+from kassa_tui.station.answers import Answer, Declined, Objection
 from kassa_tui.station.basket import LineKind, TaxClass
 from kassa_tui.station.inquiries import (
     Clients,
@@ -18,7 +19,6 @@ from kassa_tui.station.inquiries import (
     SaleItem,
     SaleItems,
 )
-from kassa_tui.station.requests import Answer, Declined, Objection
 
 CLIENTS = (
     FoundClient(

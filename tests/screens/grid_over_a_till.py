@@ -13,9 +13,10 @@ from kassa_tui.app import KassaApp
 from kassa_tui.izi.models.page import Paging
 from kassa_tui.izi.models.transaction import Transaction
 from kassa_tui.screens.reconciliation import ReconciliationScreen
+from kassa_tui.station.answers import Answer
 from kassa_tui.station.reconciliation.requests import ShiftComparison
 from kassa_tui.station.reconciliation.rows import Row
-from kassa_tui.station.requests import Answer, Request
+from kassa_tui.station.requests import Request
 from kassa_tui.station.snapshot import Snapshot
 from tests.screens.till import text
 from tests.station.bench import Bench, Running, now

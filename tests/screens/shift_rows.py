@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from drivers.ffd.enumerations import CalculationSign, DocumentForm
+from kassa_tui.station.answers import Answer
 from kassa_tui.station.reconciliation.matching import compare
 from kassa_tui.station.reconciliation.requests import (
     ROWS_AT_ONCE,
@@ -24,7 +25,7 @@ from kassa_tui.station.reconciliation.sides import (
     Scope,
     TapeDocument,
 )
-from kassa_tui.station.requests import Answer, Request
+from kassa_tui.station.requests import Request
 from kassa_tui.station.snapshot import Snapshot
 from tests.screens.till import FN, NOW, ScriptedLink
 

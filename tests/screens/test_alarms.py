@@ -14,21 +14,18 @@ from kassa_tui.screens.count import CountScreen
 from kassa_tui.screens.guide import GuideScreen
 from kassa_tui.screens.settle import SettleCallScreen, SettleCashScreen, SettleReceiptScreen
 from kassa_tui.station.alarms import AlarmKind, alarms
+from kassa_tui.station.answers import Declined, Done, Objection, Tape
 from kassa_tui.station.diagnosis import Check
 from kassa_tui.station.requests import (
     CallDecision,
     ContinuePrint,
     Decision,
-    Declined,
-    Done,
     IssueReceipt,
-    Objection,
     ReadTape,
     RotateShift,
     SettleByHand,
     SettleCall,
     SettleCash,
-    Tape,
 )
 from kassa_tui.station.snapshot import CrmState, PoisonedCall, Snapshot
 from kassa_tui.station.tape import Doubt

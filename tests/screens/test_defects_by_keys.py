@@ -23,9 +23,10 @@ from kassa_tui.izi.models.transaction import (
     TransactionType,
 )
 from kassa_tui.journal.records import PayBy
+from kassa_tui.station.answers import NotRecorded, Recorded
 from kassa_tui.station.reconciliation.kept import compared
 from kassa_tui.station.reconciliation.proofs import receipt_of
-from kassa_tui.station.requests import NotRecorded, Recorded, TakePayment
+from kassa_tui.station.requests import TakePayment
 from tests.screens.grid_over_a_till import (
     Grid,
     agreed,

@@ -11,6 +11,7 @@ from kassa_tui.screens.journal import JournalScreen
 from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.story import StoryScreen
+from kassa_tui.station.answers import Declined, Objection, Recorded
 from kassa_tui.station.inquiries import (
     Exported,
     ExportPayments,
@@ -21,13 +22,7 @@ from kassa_tui.station.inquiries import (
     Story,
     StoryEvent,
 )
-from kassa_tui.station.requests import (
-    Declined,
-    IssueReceipt,
-    Objection,
-    PrintCopy,
-    Recorded,
-)
+from kassa_tui.station.requests import IssueReceipt, PrintCopy
 from tests.screens.till import (
     BOTH,
     CALM,

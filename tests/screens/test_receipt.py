@@ -14,8 +14,9 @@ from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import Document
 from kassa_tui.screens.ofd_link import OfdLinkScreen, has_display
 from kassa_tui.screens.receipt import ReceiptScreen
+from kassa_tui.station.answers import Declined
 from kassa_tui.station.inquiries import ReadStory, Story
-from kassa_tui.station.requests import ContinuePrint, Declined, PrintCopy
+from kassa_tui.station.requests import ContinuePrint, PrintCopy
 from tests.screens.till import (
     CALM,
     LAST,

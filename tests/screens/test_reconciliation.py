@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from kassa_tui.station.answers import Declined, Done, Objection, Recorded
 from kassa_tui.station.reconciliation.requests import (
     AddAs,
     AddToIzi,
@@ -14,7 +15,6 @@ from kassa_tui.station.reconciliation.requests import (
     ExportRows,
     IssueForRow,
 )
-from kassa_tui.station.requests import Declined, Done, Objection, Recorded
 from tests.screens.club import CLIENTS
 from tests.screens.shift_rows import (
     COMPARISON,

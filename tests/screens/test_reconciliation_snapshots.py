@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 
 from kassa_tui.app import KassaApp
 from kassa_tui.journal.shifts import ShiftOpening, ShiftRecord, ShiftStep
+from kassa_tui.station.answers import Recorded
 from kassa_tui.station.reconciliation.requests import ListShifts, Shifts
-from kassa_tui.station.requests import Recorded
 from tests.screens.shift_rows import ReconcilingLink, a_shift
 from tests.screens.test_snapshots import (
     BOTH_LANGUAGES,

@@ -12,17 +12,8 @@ from kassa_tui.screens.help import HelpScreen
 from kassa_tui.screens.leave import LeaveScreen
 from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
-from kassa_tui.station.requests import (
-    ContinuePrint,
-    Declined,
-    IssueReceipt,
-    NotRecorded,
-    Objection,
-    PrintCopy,
-    Recorded,
-    TakePayment,
-    Uncertain,
-)
+from kassa_tui.station.answers import Declined, NotRecorded, Objection, Recorded, Uncertain
+from kassa_tui.station.requests import ContinuePrint, IssueReceipt, PrintCopy, TakePayment
 from kassa_tui.widgets.sale.draft import Operation
 from tests.screens.till import (
     CALM,

@@ -12,23 +12,19 @@ from textual.pilot import Pilot
 from kassa_tui.journal.records import PayBy
 from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
-from kassa_tui.station.basket import Paid
-from kassa_tui.station.inquiries import Clients, FindClients
-from kassa_tui.station.requests import (
-    AdjustBalance,
+from kassa_tui.station.answers import (
     Answer,
     Declined,
     Noted,
     NotRecorded,
     Objection,
     Recorded,
-    RefundSale,
-    Sell,
     Several,
-    TakePayment,
     TurnedDown,
-    Withdraw,
 )
+from kassa_tui.station.basket import Paid
+from kassa_tui.station.inquiries import Clients, FindClients
+from kassa_tui.station.requests import AdjustBalance, RefundSale, Sell, TakePayment, Withdraw
 from kassa_tui.widgets.sale.fault import Field
 from kassa_tui.widgets.sale.form import PaymentForm
 from kassa_tui.widgets.sale.search import SearchField

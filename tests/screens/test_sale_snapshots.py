@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from kassa_tui.journal.calls import CallState
 from kassa_tui.screens.ofd_link import OfdLinkScreen
 from kassa_tui.screens.receipt import ReceiptScreen
-from kassa_tui.station.requests import Answer, TurnedDown
+from kassa_tui.station.answers import Answer, TurnedDown
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.sale import basket
 from kassa_tui.widgets.sale.draft import Draft, Operation

@@ -8,16 +8,8 @@ from kassa_tui.journal.records import PayBy
 from kassa_tui.screens.receipt import ReceiptScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.shift import ShiftScreen
-from kassa_tui.station.requests import (
-    Answer,
-    Declined,
-    PaymentRequest,
-    Recorded,
-    Request,
-    TakePayment,
-    TurnedDown,
-    Uncertain,
-)
+from kassa_tui.station.answers import Answer, Declined, Recorded, TurnedDown, Uncertain
+from kassa_tui.station.requests import PaymentRequest, Request, TakePayment
 from tests.screens.till import CALM, LAST, RECORDING, ScriptedLink, face, running, text
 
 FIVE_HUNDRED = TakePayment(total=500_00, pay_by=PayBy.CASH)

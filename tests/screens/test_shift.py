@@ -13,19 +13,15 @@ from kassa_tui.screens.count import CountScreen
 from kassa_tui.screens.end_report import EndReportScreen
 from kassa_tui.screens.sale import SaleScreen
 from kassa_tui.screens.shift import ShiftScreen
+from kassa_tui.station.answers import Declined, Done, Objection, ShiftReport, Uncertain
 from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
 from kassa_tui.station.inquiries import Article, Articles, ListArticles
 from kassa_tui.station.requests import (
     CashKind,
     CloseShift,
-    Declined,
-    Done,
     MoveCash,
-    Objection,
     OpenShift,
     RotateShift,
-    ShiftReport,
-    Uncertain,
     XReport,
 )
 from kassa_tui.station.snapshot import Snapshot, TapeReading

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from drivers.register import OfdStatus
+from kassa_tui.station.answers import Declined, Done, Objection, Uncertain
 from kassa_tui.station.closing_preview import PreviewClosing
-from kassa_tui.station.requests import CloseShift, Declined, Done, MoveCash, Objection, Uncertain
+from kassa_tui.station.requests import CloseShift, MoveCash
 from kassa_tui.station.snapshot import Snapshot
 from tests.screens.test_shift import PREVIEW, READING, REPORT, link_to
 from tests.screens.test_snapshots import (

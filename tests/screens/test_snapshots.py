@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from drivers.register import Reason
 from kassa_tui.screens.receipt import ReceiptScreen
-from kassa_tui.station.requests import Declined
+from kassa_tui.station.answers import Declined
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.widgets.sale.form import PaymentForm
 from tests.screens.till import (

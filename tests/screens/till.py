@@ -37,9 +37,10 @@ from kassa_tui.journal.records import (
     PaymentState,
     StoredAttempt,
 )
+from kassa_tui.station.answers import Answer, Done
 from kassa_tui.station.diagnosis import diagnose
 from kassa_tui.station.inquiries import Diagnose, FindClients, FindGoods, FindPayments, ListTariffs
-from kassa_tui.station.requests import Answer, Done, PaymentRequest, Request
+from kassa_tui.station.requests import PaymentRequest, Request
 from kassa_tui.station.shift_view import MethodTotal, ShiftView
 from kassa_tui.station.snapshot import CrmState, InProgress, Phase, Silence, Snapshot, Unsettled
 from tests.screens.club import BAR, CHIPS, found, sold_line

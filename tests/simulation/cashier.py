@@ -14,6 +14,7 @@ from drivers.register import PrintState, Reason, ShiftState
 from kassa_tui.journal.records import PayBy
 from kassa_tui.journal.shifts import CashDirection, CashMove
 from kassa_tui.station.alarms import alarms
+from kassa_tui.station.answers import Done, NotRecorded
 from kassa_tui.station.reconciliation.requests import (
     AddAs,
     AddToIzi,
@@ -32,10 +33,8 @@ from kassa_tui.station.requests import (
     CloseShift,
     ContinuePrint,
     Decision,
-    Done,
     IssueReceipt,
     MoveCash,
-    NotRecorded,
     OpenShift,
     Refresh,
     Request,

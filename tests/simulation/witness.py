@@ -14,16 +14,16 @@ from uuid import UUID
 
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import DocumentFact, PayBy, PaymentState
-from kassa_tui.station.requests import (
+from kassa_tui.station.answers import (
     Answer,
     Noted,
     NotRecorded,
     Recorded,
-    Request,
     Several,
     TurnedDown,
     Uncertain,
 )
+from kassa_tui.station.requests import Request
 from kassa_tui.station.snapshot import Snapshot
 from tests.simulation.disk import MEMORY, Image
 from tests.simulation.tape import Tape, named

@@ -26,8 +26,9 @@ from kassa_tui.journal.errors import JournalError
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.opening import key_path
 from kassa_tui.settings.tax import Purpose
+from kassa_tui.station.answers import Answer
 from kassa_tui.station.identity import uuid7
-from kassa_tui.station.requests import Answer, Request
+from kassa_tui.station.requests import Request
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.snapshot import Snapshot
 from kassa_tui.station.station import Station

@@ -12,20 +12,22 @@ from drivers.ffd.enumerations import TaxSystem, VatRate
 from kassa_tui.izi.models.transaction import FiscalStatus
 from kassa_tui.journal.records import Direction, PayBy
 from kassa_tui.settings.tax import Purpose
-from kassa_tui.station.basket import Paid
-from kassa_tui.station.requests import (
-    Account,
-    AdjustBalance,
+from kassa_tui.station.answers import (
     Declined,
     Done,
     Noted,
     Objection,
-    OpenShift,
     Recorded,
-    Sell,
     Several,
-    TakePayment,
     TurnedDown,
+)
+from kassa_tui.station.basket import Paid
+from kassa_tui.station.requests import (
+    Account,
+    AdjustBalance,
+    OpenShift,
+    Sell,
+    TakePayment,
     WriteOffBonus,
 )
 from tests.station.bench import SETTINGS, Bench, Running

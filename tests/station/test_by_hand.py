@@ -10,18 +10,8 @@ import pytest
 from drivers.ffd.receipt import Cashier
 from drivers.register import Reason
 from kassa_tui.journal.records import AttemptState, PayBy
-from kassa_tui.station.requests import (
-    Decision,
-    Declined,
-    Done,
-    IssueReceipt,
-    NotRecorded,
-    Objection,
-    PrintCopy,
-    Recorded,
-    SettleByHand,
-    TakePayment,
-)
+from kassa_tui.station.answers import Declined, Done, NotRecorded, Objection, Recorded
+from kassa_tui.station.requests import Decision, IssueReceipt, PrintCopy, SettleByHand, TakePayment
 from kassa_tui.station.settlement import Settlement
 from kassa_tui.station.tape import Doubt, Verdict
 from tests.station.bench import FOR_EVER, Bench, Running

@@ -21,29 +21,31 @@ from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import PayBy
 from kassa_tui.settings.tax import Purpose
 from kassa_tui.station.alarms import AlarmKind, alarms
+from kassa_tui.station.answers import (
+    Declined,
+    Done,
+    Noted,
+    NotRecorded,
+    Objection,
+    Recorded,
+    TurnedDown,
+    Uncertain,
+)
 from kassa_tui.station.basket import BasketLine, LineKind, Paid, TaxClass
 from kassa_tui.station.recorder import Recorder
 from kassa_tui.station.requests import (
     CashKind,
     CloseShift,
     CreditBonus,
-    Declined,
-    Done,
     IssueReceipt,
     MoveCash,
-    Noted,
-    NotRecorded,
-    Objection,
     OpenShift,
-    Recorded,
     Refresh,
     RefundSale,
     Request,
     RotateShift,
     Sell,
     TakePayment,
-    TurnedDown,
-    Uncertain,
     Withdraw,
     XReport,
 )

@@ -11,17 +11,8 @@ from drivers.virtual.registration import Registration
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.shifts import CashMoveState
 from kassa_tui.station.alarms import AlarmKind, alarms
-from kassa_tui.station.requests import (
-    CallDecision,
-    CashKind,
-    Declined,
-    Done,
-    MoveCash,
-    Objection,
-    Recorded,
-    SettleCall,
-    SettleCash,
-)
+from kassa_tui.station.answers import Declined, Done, Objection, Recorded
+from kassa_tui.station.requests import CallDecision, CashKind, MoveCash, SettleCall, SettleCash
 from kassa_tui.station.snapshot import PoisonedCall, Snapshot
 from tests.station.bench import FOR_EVER, Bench, Running, now
 from tests.station.test_crm import BLOCKED, TOP_UP, ask, drained, gate, open_till, transaction_of

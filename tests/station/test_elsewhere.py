@@ -15,12 +15,13 @@ from kassa_tui.izi.models.shift import ShiftOpening
 from kassa_tui.izi.models.transaction import FiscalStatus, PaymentMethod, Transaction
 from kassa_tui.journal.journal import Journal
 from kassa_tui.station import elsewhere
+from kassa_tui.station.answers import Done, Recorded
 from kassa_tui.station.diagnosis import Check, Diagnosis, Finding
 from kassa_tui.station.inquiries import Diagnose, Moment, ReadStory, Story
 from kassa_tui.station.payments import Payments
 from kassa_tui.station.reconciliation.requests import IssueForRow
 from kassa_tui.station.reconciliation.rows import RowStatus
-from kassa_tui.station.requests import CloseShift, Done, OpenShift, Recorded
+from kassa_tui.station.requests import CloseShift, OpenShift
 from kassa_tui.station.snapshot import Elsewhere
 from tests.station.bench import SETTINGS, Bench, Running, now
 from tests.station.reconciliation.till import (

@@ -21,18 +21,11 @@ from kassa_tui.izi.virtual.app import GatewayApp
 from kassa_tui.izi.virtual.faults import FAULTS
 from kassa_tui.izi.virtual.serving import serving
 from kassa_tui.journal.records import PayBy
+from kassa_tui.station.answers import Done, NotRecorded, Recorded, TurnedDown
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.diagnosis import Check, Diagnosis, Finding
 from kassa_tui.station.inquiries import Diagnose
-from kassa_tui.station.requests import (
-    Done,
-    NotRecorded,
-    OpenShift,
-    Recorded,
-    Sell,
-    TurnedDown,
-    Withdraw,
-)
+from kassa_tui.station.requests import OpenShift, Sell, Withdraw
 from tests.station.bench import Bench, Running, now
 from tests.station.test_crm import HOUR, IVAN, TOP_UP, ask, drained, gate, ivan, transaction_of
 

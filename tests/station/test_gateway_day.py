@@ -19,14 +19,12 @@ import pytest
 
 from kassa_tui.journal.records import PayBy
 from kassa_tui.journal.verification import verify
+from kassa_tui.station.answers import Done, Noted, Recorded
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.reconciliation.rows import RowStatus
 from kassa_tui.station.requests import (
     CloseShift,
     CreditBonus,
-    Done,
-    Noted,
-    Recorded,
     RefundSale,
     Request,
     Sell,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kassa_tui.station.answers import Declined, Objection, Recorded, TurnedDown
 from kassa_tui.station.basket import LineKind, Paid
 from kassa_tui.station.inquiries import (
     Articles,
@@ -24,14 +25,7 @@ from kassa_tui.station.inquiries import (
     SaleItems,
     Story,
 )
-from kassa_tui.station.requests import (
-    CreditBonus,
-    Declined,
-    Objection,
-    Recorded,
-    Sell,
-    TurnedDown,
-)
+from kassa_tui.station.requests import CreditBonus, Sell
 from tests.station.bench import FOR_EVER, Bench
 from tests.station.test_crm import BLOCKED, CHIPS, IVAN, TOP_UP, ask, drained, gate, open_till
 

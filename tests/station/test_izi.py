@@ -17,6 +17,7 @@ from kassa_tui.izi.graphql.webhooks import listening
 from kassa_tui.izi.virtual.serving import serving
 from kassa_tui.journal.calls import CallState
 from kassa_tui.journal.records import PayBy
+from kassa_tui.station.answers import Done, Noted, Recorded, TurnedDown, Uncertain
 from kassa_tui.station.basket import BasketLine, LineKind, Paid, TaxClass
 from kassa_tui.station.diagnosis import Check, Diagnosis, Finding
 from kassa_tui.station.inquiries import Diagnose, ListTariffs, SaleItems
@@ -24,16 +25,11 @@ from kassa_tui.station.requests import (
     CallDecision,
     CashKind,
     CloseShift,
-    Done,
     MoveCash,
-    Noted,
     OpenShift,
-    Recorded,
     Sell,
     SettleCall,
     TakePayment,
-    TurnedDown,
-    Uncertain,
     Withdraw,
 )
 from tests.izi.test_graphql_webhooks import SECRET, event, signature

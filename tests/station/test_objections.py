@@ -13,10 +13,11 @@ from drivers.ffd.enumerations import TaxSystem, VatRate
 from drivers.register import RegisterStatus
 from kassa_tui.settings.tax import Purpose
 from kassa_tui.station.alarms import AlarmKind, alarms
+from kassa_tui.station.answers import Objection
 from kassa_tui.station.basket import BasketLine, LineKind, Paid, TaxClass
 from kassa_tui.station.objections import line_sum, objection
 from kassa_tui.station.receipts import Heading, by_tax_system, sale_receipt
-from kassa_tui.station.requests import Objection, Sell
+from kassa_tui.station.requests import Sell
 from kassa_tui.station.snapshot import CrmState, Snapshot
 from tests.station.bench import SETTINGS
 from tests.station.test_tape import IDLE, NOON

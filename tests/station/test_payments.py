@@ -17,23 +17,18 @@ from kassa_tui.journal.records import (
     Payment,
     PaymentKind,
 )
+from kassa_tui.station.answers import Declined, Done, NotRecorded, Objection, Recorded, Uncertain
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.receipts import Heading, advance_receipt
 from kassa_tui.station.requests import (
     CloseShift,
     ContinuePrint,
-    Declined,
-    Done,
     IssueReceipt,
-    NotRecorded,
-    Objection,
     OpenShift,
     PrintCopy,
-    Recorded,
     Refresh,
     RotateShift,
     TakePayment,
-    Uncertain,
 )
 from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
 from tests.station.bench import FOR_EVER, SETTINGS, Bench, now

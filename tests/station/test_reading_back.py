@@ -10,17 +10,12 @@ from kassa_tui.journal.head import JournalHead
 from kassa_tui.journal.records import PayBy, PaymentKind
 from kassa_tui.journal.verification import verify
 from kassa_tui.station import continuity
+from kassa_tui.station.answers import Declined, Done, Noted, NotRecorded, Objection, Recorded
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.requests import (
     CreditBonus,
-    Declined,
-    Done,
     IssueReceipt,
-    Noted,
-    NotRecorded,
-    Objection,
     OpenShift,
-    Recorded,
     RefundSale,
     RotateShift,
     Sell,

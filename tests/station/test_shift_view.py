@@ -7,24 +7,20 @@ from drivers.ffd.document import FiscalDocument
 from drivers.register import Reason
 from kassa_tui.journal.records import PayBy
 from kassa_tui.link.codec import dump, load
+from kassa_tui.station.answers import Answer, Declined, Done, Recorded, TurnedDown
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.closing_preview import ClosingPreview, PreviewClosing, StopAddingUp
 from kassa_tui.station.reconciliation.rows import RowStatus
 from kassa_tui.station.requests import (
-    Answer,
     CashKind,
     CloseShift,
     CreditBonus,
-    Declined,
-    Done,
     MoveCash,
     OpenShift,
-    Recorded,
     Refresh,
     Request,
     Sell,
     TakePayment,
-    TurnedDown,
     Withdraw,
 )
 from kassa_tui.station.shift_view import MethodTotal, ShiftView

@@ -12,20 +12,16 @@ from kassa_tui.izi.errors import CrmUnavailable, NotSupported, OutcomeUnclear
 from kassa_tui.izi.models.page import Written
 from kassa_tui.izi.models.transaction import Transaction, TransactionDraft
 from kassa_tui.journal.calls import CallState
+from kassa_tui.station.answers import Declined, Done, Recorded, TurnedDown, Uncertain
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.inquiries import ListArticles
 from kassa_tui.station.requests import (
     CallDecision,
     CloseShift,
-    Declined,
-    Done,
     IssueReceipt,
     OpenShift,
-    Recorded,
     Sell,
     SettleCall,
-    TurnedDown,
-    Uncertain,
 )
 from tests.station.bench import Bench, Gate, Running
 from tests.station.test_crm import HOUR, IVAN, TOP_UP, ask, gate

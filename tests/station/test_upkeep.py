@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kassa_tui.station import upkeep
-from kassa_tui.station.requests import CloseShift, Done, OpenShift
+from kassa_tui.station.answers import Done
+from kassa_tui.station.requests import CloseShift, OpenShift
 from tests.station.bench import SETTINGS, Bench
 
 COPYING = replace(SETTINGS, backups_kept=3)

@@ -10,8 +10,9 @@ from uuid import UUID
 from drivers.register import LinkFinding, LinkState
 from kassa_tui import words
 from kassa_tui.app import KassaApp
+from kassa_tui.station.answers import Answer, Declined, Objection
 from kassa_tui.station.inquiries import Moment, ReadStory, Story, StoryEvent
-from kassa_tui.station.requests import Answer, Declined, Objection, Request
+from kassa_tui.station.requests import Request
 from tests.screens.test_alarms import CASH_UNKNOWN, POISONED, REPLACED
 from tests.screens.till import NOW, SILENCE, UNISSUED, WITHOUT_RECEIPT, ScriptedLink
 from tests.words import russian

@@ -7,12 +7,12 @@ from pydantic import ValidationError
 from drivers.ffd.enumerations import CalculationSign
 from kassa_tui.izi.models.imported import ImportedReceipt, ImportedTransaction
 from kassa_tui.izi.models.transaction import Payment, PaymentMethod, TransactionType
+from kassa_tui.station.answers import Objection
 from kassa_tui.station.drafts import till_tag
 from kassa_tui.station.objections import MAX_COMMENT
 from kassa_tui.station.reconciliation.proofs import receipt_of
 from kassa_tui.station.reconciliation.requests import AddAs, AddToIzi
 from kassa_tui.station.reconciliation.sides import TapeDocument
-from kassa_tui.station.requests import Objection
 from kassa_tui.station.settings import StationSettings
 
 _SIGNS = {

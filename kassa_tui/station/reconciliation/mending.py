@@ -28,6 +28,7 @@ from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import Document, PaymentState, ReceiptIntent, Restored
 from kassa_tui.station import calls
 from kassa_tui.station.adoption import Adoption, is_payable
+from kassa_tui.station.answers import Answer, Declined, Done, Objection, Recorded, Uncertain
 from kassa_tui.station.desk import Desk
 from kassa_tui.station.documents import remembered
 from kassa_tui.station.drafts import till_tag
@@ -54,7 +55,6 @@ from kassa_tui.station.reconciliation.requests import (
 from kassa_tui.station.reconciliation.rows import Action, Evidence, Remedy, Row
 from kassa_tui.station.reconciliation.sides import Operation, TapeDocument
 from kassa_tui.station.recorder import Recorder
-from kassa_tui.station.requests import Answer, Declined, Done, Objection, Recorded, Uncertain
 from kassa_tui.station.settings import StationSettings
 from kassa_tui.station.settlement import BY_HAND
 

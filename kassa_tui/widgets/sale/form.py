@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from kassa_tui.journal import records
 from kassa_tui.money import format_sum
-from kassa_tui.station import inquiries, requests
+from kassa_tui.station import answers, inquiries
 from kassa_tui.widgets import reasons
 from kassa_tui.widgets.big_sum import BigSum
 from kassa_tui.widgets.fields import Choice, Pasted, SumField, TextField
@@ -35,8 +35,9 @@ from kassa_tui.words import _
 
 if TYPE_CHECKING:
     from kassa_tui.journal.records import PaymentState
+    from kassa_tui.station.answers import Answer
     from kassa_tui.station.inquiries import FoundClient, SaleItem
-    from kassa_tui.station.requests import Answer, PaymentRequest
+    from kassa_tui.station.requests import PaymentRequest
     from kassa_tui.station.snapshot import Snapshot
     from kassa_tui.widgets.sale.basket import Basket
     from kassa_tui.widgets.sale.draft import Draft
@@ -251,7 +252,7 @@ class PaymentForm(Vertical):
             text = _("Nothing is sold under {barcode}.").format(barcode=barcode)
             self._say(mark(Level.LOOK, " " + text))
         else:
-            reason = getattr(answer, "reason", requests.Objection.STOPPED)
+            reason = getattr(answer, "reason", answers.Objection.STOPPED)
             self._say(
                 mark(Level.LOOK, " " + _("Not looked up: {why}.").format(why=reasons.why(reason)))
             )
@@ -366,7 +367,7 @@ class PaymentForm(Vertical):
 
     def _pick(self, item: SaleItem) -> None:
         if item.marked:
-            reason = requests.Objection.MARKED_GOODS
+            reason = answers.Objection.MARKED_GOODS
             self._say(
                 mark(
                     Level.STOPPED,

@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from kassa_tui.money import format_sum
-from kassa_tui.station.requests import (
-    Declined,
-    Objection,
-    PaymentRequest,
-    Sell,
-    TakePayment,
-    TurnedDown,
-    Uncertain,
-)
+from kassa_tui.station.answers import Declined, Objection, TurnedDown, Uncertain
+from kassa_tui.station.requests import PaymentRequest, Sell, TakePayment
 from kassa_tui.widgets.outside_text import plain
 from kassa_tui.widgets.reasons import what_to_do, why
 from kassa_tui.widgets.sale.fault import Fault

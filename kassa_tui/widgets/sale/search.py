@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from textual.message import Message
 from textual.timer import Timer
 
-from kassa_tui.station import inquiries, requests
+from kassa_tui.station import answers, inquiries
 from kassa_tui.widgets.fields import TextField
 from kassa_tui.widgets.sale import basket, returning
 
 if TYPE_CHECKING:
     from drivers.register import Reason
     from kassa_tui.journal.records import PaymentState
+    from kassa_tui.station.answers import Answer, Objection
     from kassa_tui.station.inquiries import FoundClient, Inquiry, SaleItem
-    from kassa_tui.station.requests import Answer, Objection
 
 DEBOUNCE_S = 0.15
 """Asked after so long without a key."""
@@ -105,9 +105,7 @@ class SearchField(TextField, Generic[T]):
         ):
             self.found = None
             self.failure = (
-                answer.reason
-                if isinstance(answer, requests.Declined)
-                else requests.Objection.STOPPED
+                answer.reason if isinstance(answer, answers.Declined) else answers.Objection.STOPPED
             )
         else:
             self.failure = None

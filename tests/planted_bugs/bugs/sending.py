@@ -15,11 +15,11 @@ from kassa_tui.journal import migrations
 from kassa_tui.journal.journal import Journal
 from kassa_tui.journal.records import Attempt, Promise
 from kassa_tui.station import plans, receipts
+from kassa_tui.station.answers import Declined, Objection, Recorded
 from kassa_tui.station.basket import Paid
 from kassa_tui.station.payments import Payments
 from kassa_tui.station.receipts import Heading
 from kassa_tui.station.recorder import Recorder
-from kassa_tui.station.requests import Declined, Objection, Recorded
 from kassa_tui.station.station import Station
 from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
 from tests.planted_bugs.planting import bug, instead_of, rewrite

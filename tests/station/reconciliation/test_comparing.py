@@ -9,6 +9,7 @@ import pytest
 from drivers.ffd.document import FiscalDocument
 from drivers.register import Capabilities, Reason
 from drivers.shtrih.driver import ShtrihRegister
+from kassa_tui.station.answers import Declined, Done, Objection, Recorded
 from kassa_tui.station.reconciliation.requests import (
     CompareShift,
     ListShifts,
@@ -19,14 +20,7 @@ from kassa_tui.station.reconciliation.requests import (
     TapeReach,
 )
 from kassa_tui.station.reconciliation.rows import Action, Evidence, Remedy, RowStatus
-from kassa_tui.station.requests import (
-    CloseShift,
-    Declined,
-    Done,
-    Objection,
-    OpenShift,
-    Recorded,
-)
+from kassa_tui.station.requests import CloseShift, OpenShift
 from tests.station.bench import Bench
 from tests.station.reconciliation.till import (
     TOP_UP,

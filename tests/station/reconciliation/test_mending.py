@@ -15,6 +15,7 @@ from kassa_tui.izi.models.transaction import (
     Transaction,
 )
 from kassa_tui.journal.records import PayBy
+from kassa_tui.station.answers import Declined, Done, NotRecorded, Objection, Recorded, Uncertain
 from kassa_tui.station.reconciliation.requests import (
     AddAs,
     AddToIzi,
@@ -25,17 +26,7 @@ from kassa_tui.station.reconciliation.requests import (
     ShiftComparison,
 )
 from kassa_tui.station.reconciliation.rows import Action, Evidence, Row, RowStatus
-from kassa_tui.station.requests import (
-    CloseShift,
-    Declined,
-    Done,
-    NotRecorded,
-    Objection,
-    OpenShift,
-    Recorded,
-    TakePayment,
-    Uncertain,
-)
+from kassa_tui.station.requests import CloseShift, OpenShift, TakePayment
 from tests.station.bench import SETTINGS, Bench
 from tests.station.reconciliation.till import (
     IVAN,

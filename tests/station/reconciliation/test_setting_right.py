@@ -10,11 +10,11 @@ from drivers.virtual.registration import Registration
 from kassa_tui.izi.errors import ReceiptAlreadyAttached
 from kassa_tui.izi.models.receipt import Receipt
 from kassa_tui.izi.models.transaction import FiscalStatus, Transaction
+from kassa_tui.station.answers import Declined, Done, Objection, Recorded, Uncertain
 from kassa_tui.station.payments import Payments
 from kassa_tui.station.reconciliation.kept import compared
 from kassa_tui.station.reconciliation.requests import AttachReceipt, SetRight, ShiftComparison
 from kassa_tui.station.reconciliation.rows import Action, RowStatus
-from kassa_tui.station.requests import Declined, Done, Objection, Recorded, Uncertain
 from tests.station.bench import Bench, Running
 from tests.station.reconciliation.till import (
     documents,

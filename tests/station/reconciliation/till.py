@@ -23,6 +23,7 @@ from kassa_tui.izi.models.transaction import (
     TransactionType,
 )
 from kassa_tui.journal.records import PayBy
+from kassa_tui.station.answers import Declined, Done
 from kassa_tui.station.reconciliation.requests import (
     CompareShift,
     ReadShiftTape,
@@ -30,7 +31,7 @@ from kassa_tui.station.reconciliation.requests import (
     TapeReach,
 )
 from kassa_tui.station.reconciliation.rows import Row, RowStatus
-from kassa_tui.station.requests import Declined, Done, OpenShift, TakePayment
+from kassa_tui.station.requests import OpenShift, TakePayment
 from kassa_tui.station.tape import PAYMENT_ID_REQUISITE
 from tests.station.bench import SETTINGS, Bench, Gate, Running, now
 
