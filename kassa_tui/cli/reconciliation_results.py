@@ -46,8 +46,9 @@ def reconciled(
     form: Form,
     preview: bool,
 ) -> Result:
-    """`DONE` where the whole shift is matched or settled, `DIFFERENCES` otherwise."""
-    is_good = comparison.is_whole and not comparison.totals.open
+    """`DONE` where the whole shift is matched, `DIFFERENCES` otherwise: a person who has settled a
+    row has not made it match."""
+    is_good = comparison.is_whole and comparison.totals.all_matched
     code = exit_codes.DONE if is_good else exit_codes.DIFFERENCES
     name = "matched" if is_good else "differences"
     told = {
