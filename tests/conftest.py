@@ -1,6 +1,7 @@
 """What several folders of tests need."""
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 
@@ -14,3 +15,8 @@ def processes_are_thrown_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
     yield
     gc.collect()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three for two cores: a screen's test waits for half of its time."""
+    return (os.cpu_count() or 1) * 3 // 2 or 1

@@ -60,8 +60,8 @@ async def compare(
     rows = list(found.rows)
     while len(rows) < found.totals.count:
         more = await ask(ReadRows(found.comparison_id, len(rows)))
-        if not isinstance(more, MoreRows):
-            return more
+        if not isinstance(more, MoreRows) or not more.rows:
+            return more  # a station that has no more of them would be asked for ever
         rows += more.rows
     if len(rows) > len(found.rows):
         on_rows(found, tuple(rows))
