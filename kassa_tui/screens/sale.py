@@ -246,12 +246,11 @@ class SaleScreen(FramedScreen):
         refused = self._refused
         if refused and self._aside is None and self.form.draft.request() != refused[0]:
             self._refused = None
-        if not self.form.is_blank:
+            self.draw_strip()
+        if self._noted.plain and not self.form.is_blank:
             self._noted = Content("")
         # The rest of the screen does not follow what is typed, and a key must be fast.
-        with self.app.batch_update():
-            self.draw_strip()
-            self.form.show_hint(self._hint())
+        self.form.show_hint(self._hint())
 
     # Looking for clients, goods and sales
 
