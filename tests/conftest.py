@@ -1,7 +1,6 @@
 """What several folders of tests need."""
 
 import gc
-import os
 import sys
 from collections.abc import Iterator
 
@@ -15,8 +14,3 @@ def processes_are_thrown_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
     yield
     gc.collect()
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Three for two cores: a screen's test waits for half of its time."""
-    return (os.cpu_count() or 1) * 3 // 2 or 1

@@ -128,7 +128,7 @@ async def test_a_token_is_renewed_before_it_ends(izi, tmp_path, monkeypatch):
 
 
 async def test_a_lost_new_refresh_token_costs_a_login_and_nothing_else(izi, tmp_path):
-    async with till(izi, tmp_path, deadline_s=0.3) as crm:
+    async with till(izi, tmp_path, deadline_s=1.0) as crm:
         await crm.me()
         izi.expire_access()
         izi.fail("refreshToken", "hang-after-commit")
@@ -417,7 +417,9 @@ async def test_what_nobody_knows_is_not_posted_again_before_a_person_says(
 ):
     draft = top_up()
     async with serving(izi, "127.0.0.1", 0) as url:
-        async with reached(url, tmp_path, deadline_s=0.3) as crm:
+        deadline_s = 1.0 if fault.startswith("hang") else 10.0
+        async with reached(url, tmp_path, deadline_s=deadline_s) as crm:
+            await crm.me()  # signed in
             izi.fail("topUpBalance", fault)
             with pytest.raises(errors.OutcomeUnclear):
                 await post(crm, draft)
