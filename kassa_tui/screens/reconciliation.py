@@ -30,7 +30,7 @@ from kassa_tui.widgets import grid_words
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
 from kassa_tui.widgets.fields import TextField
 from kassa_tui.widgets.grid_filter import Filter, Searched
-from kassa_tui.widgets.grid_lines import MARK_CELLS, grid_line
+from kassa_tui.widgets.grid_lines import MARK_CELLS, day_of, grid_line
 from kassa_tui.widgets.heading import Heading
 from kassa_tui.widgets.marks import Level, mark
 from kassa_tui.widgets.mending_words import done_words, mending_of
@@ -384,9 +384,7 @@ class ReconciliationScreen(FramedScreen):
 
     def _line(self, index: int) -> Content:
         now = self.till.now()
-        comparison = self._comparison
-        day = comparison.opened_at if comparison is not None else None
-        today = (day or now).astimezone(now.tzinfo).date()
+        today = day_of(self._comparison, now)
         return grid_line(self._shown[index], today, now.tzinfo, wide=self.size.width >= WIDE)
 
     def _detail(self) -> Content:

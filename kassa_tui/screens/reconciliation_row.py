@@ -26,7 +26,7 @@ from kassa_tui.station.reconciliation.requests import (
 from kassa_tui.station.reconciliation.rows import Action, Evidence, Row
 from kassa_tui.station.reconciliation.sides import TapeDocument
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
-from kassa_tui.widgets.grid_lines import MARK_CELLS, SIGNS, grid_line
+from kassa_tui.widgets.grid_lines import MARK_CELLS, SIGNS, day_of, grid_line
 from kassa_tui.widgets.grid_words import does, main_action, settled_words
 from kassa_tui.widgets.heading import Heading
 from kassa_tui.widgets.marks import Level, mark
@@ -234,7 +234,7 @@ class RowScreen(FramedScreen):
 
     def _suggestion(self, index: int) -> Content:
         now, row = self.till.now(), self._suggested[index][1]
-        return grid_line(row, now.date(), now.tzinfo, wide=False)
+        return grid_line(row, day_of(self._comparison, now), now.tzinfo, wide=False)
 
     def _said(self) -> Content:
         if self._outcome.plain:

@@ -20,7 +20,7 @@ from kassa_tui.station.answers import Answer
 from kassa_tui.station.reconciliation.requests import ShiftComparison
 from kassa_tui.station.reconciliation.rows import Row
 from kassa_tui.widgets.commands import ALARMS, BACK, HELP, Command, bindings
-from kassa_tui.widgets.grid_lines import MARK_CELLS, grid_line
+from kassa_tui.widgets.grid_lines import MARK_CELLS, day_of, grid_line
 from kassa_tui.widgets.heading import Heading
 from kassa_tui.widgets.mending_words import done_words
 from kassa_tui.widgets.reconciliation_words import action_words
@@ -128,6 +128,6 @@ class SafeRowsScreen(FramedScreen):
 
     def _line(self, index: int) -> Content:
         now, row = self.till.now(), self._safe[index]
-        line = grid_line(row, now.date(), now.tzinfo, wide=False)
+        line = grid_line(row, day_of(self._comparison, now), now.tzinfo, wide=False)
         outcome = self._outcomes.get(row.key, Content(action_words(row.safe)))
         return line[:_LEFT] + outcome

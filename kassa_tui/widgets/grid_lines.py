@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 
 from textual.content import Content
 
 from drivers.ffd.enumerations import CalculationSign
 from kassa_tui.journal.records import PayBy, PaymentKind
 from kassa_tui.money import format_sum
+from kassa_tui.station.reconciliation.requests import ShiftComparison
 from kassa_tui.station.reconciliation.rows import Row, RowStatus
 from kassa_tui.station.reconciliation.sides import Operation, TapeDocument
 from kassa_tui.widgets.outside_text import fit, pad, plain
@@ -33,6 +34,12 @@ _RIGHT = 27
 _CLIENT = 20
 _FISCAL_SIGN = 11
 """Cells."""
+
+
+def day_of(comparison: ShiftComparison | None, now: datetime) -> date:
+    """The day whose times need no date beside them: that on which the shift was opened."""
+    opened_at = comparison.opened_at if comparison is not None else None
+    return (opened_at or now).astimezone(now.tzinfo).date()
 
 
 def grid_line(row: Row, today: date, zone: tzinfo | None, *, wide: bool) -> Content:

@@ -86,6 +86,7 @@ async def test_each_kind_of_row_is_mended_by_keys(tmp_path: Path, face: Face) ->
         # A pair that is only suggested.
         await pilot.press("4", "f12")
         await until(pilot, "Что может к ней относиться")
+        assert ">13:10 " in text(pilot.app)  # the shift's own day is not told
         await pilot.press("f12")
         await until(pilot, "CRM знает об этом")
         await pilot.press("f10")
