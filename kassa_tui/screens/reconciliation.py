@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -47,6 +48,8 @@ _MAX_TEXT = 64
 _PATH_CELLS = 300
 _STATUSES = (None, *RowStatus)
 """By the digits from 1."""
+_MANY_ROWS = 2000
+"""Of a shift whose rows a collection of garbage goes through for longer than a key may wait."""
 
 
 class ReconciliationScreen(FramedScreen):
@@ -312,6 +315,8 @@ class ReconciliationScreen(FramedScreen):
     async def _prepare(self, searched: Searched) -> None:
         for _step in searched.prepare():
             await asyncio.sleep(0)  # keys go first
+        if len(searched.rows) >= _MANY_ROWS:
+            gc.collect()  # so many new objects call for it: now, and not at some key
 
     # Mending
 
