@@ -145,7 +145,7 @@ async def test_a_face_that_hangs_for_too_long_is_hung_up_on(name: str, tmp_path:
         assert await wire.hear(reader, wire.Reply) == wire.Welcome(wire.PROTOCOL)
         huge = replace(snapshot(1), club="x" * (wire.MOST_NEWS_BYTES // 2))
         workers[0]._loop.call_soon_threadsafe(workers[0].listener, huge)
-        await asyncio.sleep(0.5)  # nothing is read meanwhile
+        await asyncio.sleep(2)  # nothing is read meanwhile
         workers[0].say(2)
         assert await hung_up(reader)
         writer.transport.abort()
