@@ -10,6 +10,7 @@ what the machine itself costs, a key is typed into a bare Textual "hello" too.
 from __future__ import annotations
 
 import asyncio
+import gc
 import statistics
 import tempfile
 import time
@@ -100,6 +101,7 @@ class LongShiftLink(ReconcilingLink):
 def show(given_at: str) -> None:
     """The face's process."""
     words.use(words.catalogue("ru"))
+    gc.disable()  # until the first screen stands, as `bootstrap.screen` does
     face(LongShiftLink(Path(given_at))).run(mouse=False)
 
 
