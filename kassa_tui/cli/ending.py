@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,23 +20,12 @@ def at_signals(end: Callable[[], object], *names: str) -> Iterator[None]:
     import signal
 
     loop = asyncio.get_running_loop()
-    numbers = [getattr(signal, name) for name in names]
-    try:
-        for number in numbers:
-            loop.add_signal_handler(number, end)
-    except NotImplementedError:  # Windows, where the loop is woken up by any signal
-        before = {
-            number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
-            for number in numbers
-        }
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-        return
-    try:
+    with ExitStack() as afterwards:
+        for number in (getattr(signal, name) for name in names):
+            try:
+                loop.add_signal_handler(number, end)
+                afterwards.callback(loop.remove_signal_handler, number)
+            except NotImplementedError:  # Windows, where the loop is woken up by any signal
+                before = signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
+                afterwards.callback(signal.signal, number, before)
         yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -37,6 +37,10 @@ from kassa_tui.widgets.rows import Rows
 from kassa_tui.widgets.spans import span
 from kassa_tui.widgets.still import Still
 from kassa_tui.words import N_, _
+
+if TYPE_CHECKING:
+    from kassa_tui.screens.adding import AddingScreen
+    from kassa_tui.screens.saying_why import SayingWhyScreen
 
 
 class RowScreen(FramedScreen):
@@ -157,18 +161,20 @@ class RowScreen(FramedScreen):
     def action_add(self) -> None:
         from kassa_tui.screens.adding import AddingScreen
 
-        self.app.push_screen(AddingScreen(self.till, self._comparison, self._row, self._leave))
+        self._fill_in(AddingScreen)
 
     def action_settle(self) -> None:
         from kassa_tui.screens.saying_why import SettlingRowScreen
 
-        self.app.push_screen(SettlingRowScreen(self.till, self._comparison, self._row, self._leave))
+        self._fill_in(SettlingRowScreen)
 
     def _set_right(self) -> None:
         from kassa_tui.screens.saying_why import SettingRightScreen
 
-        form = SettingRightScreen(self.till, self._comparison, self._row, self._leave)
-        self.app.push_screen(form)
+        self._fill_in(SettingRightScreen)
+
+    def _fill_in(self, form: type[AddingScreen | SayingWhyScreen]) -> None:
+        self.app.push_screen(form(self.till, self._comparison, self._row, self._leave))
 
     def _leave(self) -> None:
         """What a form asked for is done: back to the rows."""
@@ -185,8 +191,7 @@ class RowScreen(FramedScreen):
         if Evidence.FN_GONE in self._row.evidence:
             from kassa_tui.screens.saying_why import IssuingUnreadScreen
 
-            form = IssuingUnreadScreen(self.till, self._comparison, self._row, self._leave)
-            self.app.push_screen(form)
+            self._fill_in(IssuingUnreadScreen)
             return
         self._do(
             IssueForRow(

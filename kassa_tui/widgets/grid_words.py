@@ -38,8 +38,8 @@ _MAIN = (
     Action.SET_RIGHT,
     Action.SETTLE,
 )
-"""Of several actions the first is the one under F12: what is printed nowhere comes before what is,
-a second receipt of one payment being the worse mistake."""
+"""Of several actions the first is the one under F12: what might be there already goes before a
+new receipt, a second one of a payment being the worse mistake."""
 _DOES = {
     Action.ISSUE_RECEIPT: N_("issue the receipt; no money is taken"),
     Action.ISSUE_CORRECTION: N_("a correction receipt is due: look at it first"),
@@ -133,9 +133,7 @@ def selected(row: Row | None, zone: tzinfo | None) -> str:
 
 
 def main_action(row: Row) -> Action | None:
-    """What F12 does about the row: what might be there already goes before a new receipt."""
-    if row.suggested and Action.ATTACH_RECEIPT in row.actions:
-        return Action.ATTACH_RECEIPT
+    """What F12 does about the row."""
     return next((one for one in _MAIN if one in row.actions), None)
 
 
