@@ -316,11 +316,19 @@ class Mender:
             return None if is_same else Declined(Objection.NOT_FOR_THIS_ROW)
         if declined := owes_nothing(state):
             return declined
-        if await self._journal.document(*key) is None:
-            await self._journal.add_document(remembered(wrong), self._clock(), told.external_id)
-        else:
-            await self._journal.bind_document(remembered(wrong), told.external_id, self._clock())
+        await self._keep(wrong, told.external_id)
         return None
+
+    async def _keep(
+        self, document: FiscalDocument, payment_id: UUID, queued: tuple[Call, ...] = ()
+    ) -> None:
+        """Know a document as the payment's receipt, whether the journal had it before or not."""
+        one, at = remembered(document), self._clock()
+        key = (one.fiscal_drive_number, one.fiscal_document_number)
+        if await self._journal.document(*key) is None:
+            await self._journal.add_document(one, at, payment_id, calls=queued)
+        else:
+            await self._journal.bind_document(one, payment_id, at, queued)
 
     # Attach
 
@@ -374,7 +382,6 @@ class Mender:
     ) -> Declined | None:
         """Keep the call, and with it whose the document is where the journal waits for that."""
         state = await self._journal.payment(operation.external_id)
-        at, whole = self._clock(), document_of(document)
         key = (document.fiscal_drive_number, document.fiscal_document_number)
         owner = await self._journal.payment_of_document(*key)
         if owner not in (None, operation.external_id):
@@ -383,13 +390,9 @@ class Mender:
         if state is not None and owner is None and not waits:
             return owes_nothing(state)
         if owner is None and waits:
-            one = remembered(whole)
-            if await self._journal.document(*key) is None:
-                await self._journal.add_document(one, at, operation.external_id, calls=(call,))
-            else:
-                await self._journal.bind_document(one, operation.external_id, at, (call,))
+            await self._keep(document_of(document), operation.external_id, (call,))
         else:
-            await self._journal.queue_calls((call,), at)
+            await self._journal.queue_calls((call,), self._clock())
         return None
 
     # Add to IZI
